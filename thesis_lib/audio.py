@@ -1,0 +1,222 @@
+"""Audio file in, mono waveform out; waveform in, log-mel out; log-mel in, patches out.
+
+One notation everywhere: time first, frequency second. Every function works on one clip, so that the features of a clip
+never depend on the clips beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+MIN_SECONDS = 0.25  # shorter files are rejected: at 12 kHz they fill fewer than twelve frames of 512 samples
+FRAMES_AT_ONCE = 128  # spectra of a block stay in the cache of a core: 1.7 x faster than all at once
+
+
+class AudioError(ValueError):
+    """A file that cannot be used, in one sentence that names it."""
+
+
+def load(path: Path | str, sample_rate: int, *, seconds: float | None = None) -> np.ndarray:
+    """Reads a file as a mono waveform at the asked rate.
+
+    Equal to the last bit to `librosa.load(path, sr=sample_rate)`, in half the time: the channels are averaged column by
+    column, and soxr is called directly.
+
+    Args:
+        path: any file that libsndfile reads (wav, flac, ogg, mp3, ...), of any rate, format and number of channels.
+        sample_rate: in Hz.
+        seconds: reads no further than that; the whole file by default.
+
+    Returns:
+        float32 of shape (samples,), in [-1, 1] where the file is.
+
+    Raises:
+        AudioError: the file is missing, no audio, empty, truncated, shorter than `MIN_SECONDS`, silent, or holds NaN.
+    """
+    path = Path(path)
+    try:
+        with soundfile.SoundFile(path) as file:
+            rate = file.samplerate
+            # a tenth of a second beyond the cut keeps the resampler's edge out of what is returned
+            frames = file.frames if seconds is None else min(file.frames, math.ceil((seconds + 0.1) * rate))
+            samples = file.read(frames, dtype="float32", always_2d=True)  # (frames, channels)
+            truncated = len(samples) < frames or _is_cut(path, file)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"{path} {_why_unreadable(path, error)}") from error
+    if truncated:
+        raise AudioError(f"{path} is truncated: it holds less audio than its header says; copy or download it again.")
+    if len(samples) < MIN_SECONDS * rate:
+        raise AudioError(f"{path} lasts {len(samples) / rate:.2f} s; at least {MIN_SECONDS} s are needed.")
+    mono = _mono(samples)
+    if not np.isfinite(mono).all():
+        raise AudioError(f"{path} holds samples that are NaN or infinite; export it again.")
+    if not mono.any():
+        raise AudioError(f"{path} is silent: every sample is zero; remove or replace it.")
+    mono = resample(mono, rate, sample_rate)
+    return mono if seconds is None else mono[: round(seconds * sample_rate)]
+
+
+def resample(waveform: np.ndarray, rate: int, sample_rate: int) -> np.ndarray:
+    """Changes the rate (soxr, quality HQ) of a mono waveform to ceil(samples * sample_rate / rate) samples."""
+    if rate == sample_rate:
+        return waveform
+    length = math.ceil(len(waveform) * sample_rate / rate)
+    out = soxr.resample(waveform, rate, sample_rate, quality="HQ")[:length]
+    return np.pad(out, (0, length - len(out)))
+
+
+def repeat_to(waveform: np.ndarray, samples: int) -> np.ndarray:
+    """Crops a waveform to `samples`, or repeats it from its start until it is that long."""
+    return np.resize(waveform, samples) if len(waveform) < samples else waveform[:samples]
+
+
+def mel_spectrogram(
+    waveform: np.ndarray,
+    sample_rate: int,
+    *,
+    n_mels: int = 96,
+    n_fft: int = 512,
+    hop: int = 256,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+) -> np.ndarray:
+    """Mel-band power of a waveform: `librosa.feature.melspectrogram`, time first and block by block.
+
+    Args:
+        waveform: float32 of shape (samples,).
+        sample_rate: in Hz.
+        n_mels: number of Slaney mel bands, normalised by area.
+        n_fft: window and transform length in samples (Hann).
+        hop: in samples.
+        fmin: lowest frequency in Hz.
+        fmax: highest frequency in Hz; half the rate by default.
+
+    Returns:
+        float32 of shape (1 + samples // hop, n_mels), power.
+    """
+    filters, window = _mel_filters(sample_rate, n_fft, n_mels, fmin, fmax), _window(n_fft)
+    padded = np.pad(waveform, n_fft // 2)  # frames are centred; beyond the ends there is silence
+    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]  # (T, n_fft)
+    mel = np.empty((len(frames), n_mels), dtype=np.float32)
+    for start in range(0, len(frames), FRAMES_AT_ONCE):
+        block = frames[start : start + FRAMES_AT_ONCE]
+        # float64 transform, complex64 spectrum: librosa's arithmetic, to the last bit before the filters
+        magnitude = np.abs(np.fft.rfft(block * window).astype(np.complex64))
+        np.matmul(magnitude**2, filters, out=mel[start : start + len(block)])
+    return mel
+
+
+def _decibels(power: np.ndarray, top_db: float = 80.0) -> np.ndarray:
+    decibels = 10.0 * np.log10(np.maximum(power, 1e-10))
+    return np.maximum(decibels, decibels.max() - top_db)
+
+
+COMPRESSIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    # dB, floor 80 dB below the clip's own loudest bin (librosa's power_to_db): randomly weighted CNNs (ICASSP 2019)
+    "db80": _decibels,
+    # CBMI 2016, ICASSP 2017, EUSIPCO 2017 (tagging), musicnn
+    "log10(10000x+1)": lambda power: np.log10(10000.0 * power + 1.0),
+    # jingju phonemes and syllables (EUSIPCO 2017, ISMIR 2017), natural logarithm
+    "log(100000x+1)": lambda power: np.log(100000.0 * power + 1.0),
+    # few data (ICASSP 2019): float32's eps
+    "log10(x+eps)": lambda power: np.log10(power + np.float32(np.finfo(np.float32).eps)),
+    # VGGish
+    "log(x+0.01)": lambda power: np.log(power + 0.01),
+}
+
+
+def log_mel(waveform: np.ndarray, sample_rate: int, *, compression: str = "db80", **mel: float) -> np.ndarray:
+    """Log-mel spectrogram of a waveform, per clip.
+
+    Args:
+        waveform: float32 of shape (samples,).
+        sample_rate: in Hz.
+        compression: a key of `COMPRESSIONS`.
+        **mel: as in `mel_spectrogram`.
+
+    Returns:
+        float32 of shape (T, n_mels).
+
+    Raises:
+        ValueError: an unknown compression.
+    """
+    if compression not in COMPRESSIONS:
+        raise ValueError(f"compression must be one of {', '.join(COMPRESSIONS)}; got compression={compression!r}.")
+    power = mel_spectrogram(waveform, sample_rate, **mel)
+    return COMPRESSIONS[compression](power).astype(np.float32, copy=False)
+
+
+def patches(features: np.ndarray, n_frames: int, *, hop: int | None = None) -> np.ndarray:
+    """Cuts features into patches of equal length; a last part that does not fill a patch is left out.
+
+    Args:
+        features: shape (T, F).
+        n_frames: frames a patch.
+        hop: frames between the starts of two patches; `n_frames` (no overlap) by default.
+
+    Returns:
+        A read-only view of shape (1 + (T - n_frames) // hop, n_frames, F).
+
+    Raises:
+        ValueError: fewer frames than one patch.
+    """
+    if len(features) < n_frames:
+        raise ValueError(
+            f"a patch needs at least {n_frames} frames; got {len(features)}: pad or repeat the clip first."
+        )
+    windows = np.lib.stride_tricks.sliding_window_view(features, n_frames, axis=0)  # (T - n_frames + 1, F, n_frames)
+    return windows[:: hop or n_frames].swapaxes(1, 2)
+
+
+def _mono(samples: np.ndarray) -> np.ndarray:
+    """Mean over channels, (frames, channels) -> (frames,), in the order in which `librosa.to_mono` adds."""
+    mono = samples[:, 0].copy()
+    for channel in range(1, samples.shape[1]):
+        mono += samples[:, channel]
+    mono /= samples.shape[1]
+    return mono
+
+
+@lru_cache(maxsize=8)
+def _mel_filters(sample_rate: int, n_fft: int, n_mels: int, fmin: float, fmax: float | None) -> np.ndarray:
+    import librosa  # here, since its import takes seconds and most commands need no spectrogram
+
+    return np.ascontiguousarray(librosa.filters.mel(sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax).T)
+
+
+@lru_cache(maxsize=8)
+def _window(n_fft: int) -> np.ndarray:
+    import scipy.signal
+
+    return scipy.signal.get_window("hann", n_fft, fftbins=True)
+
+
+def _is_cut(path: Path, file: soundfile.SoundFile) -> bool:
+    """Whether a file ends before its own header says; libsndfile reads such files without a word."""
+    if file.format in ("WAV", "WAVEX", "AIFF", "W64", "RF64"):
+        return "(should be" in file.extra_info  # libsndfile's log: "data : 64000 (should be 1234)"
+    if file.format == "OGG":  # the last page of a whole Ogg stream carries the flag "end of stream"
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - 66_000))  # a page has at most 65,307 bytes
+            tail = stream.read()
+        page = tail.rfind(b"OggS\x00")
+        return page < 0 or not tail[page + 5] & 4
+    return False
+
+
+def _why_unreadable(path: Path, error: Exception) -> str:
+    if not path.exists():
+        return "does not exist."
+    if path.is_dir():
+        return "is a folder; name a file in it."
+    if path.stat().st_size == 0:
+        return "is empty (0 bytes); copy or download it again."
+    reason = str(error).split(": ", 1)[-1].rstrip(".")
+    return f"cannot be read as audio ({reason}); it may be of another kind than its name says, or damaged."

@@ -1,0 +1,64 @@
+"""Facts about a run in, boxes of html for its page out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+
+from .datasets.clip import Card, Clip
+from .paper import random_cnns
+
+
+def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> str:
+    """What the data is, how much of it this run uses, and what no result on it says."""
+    classes = Counter(clip.label for clip in clips)
+    counts = ", ".join(f"{name} {number}" for name, number in sorted(classes.items()))
+    rows = {
+        "data": f"{card.title} ({card.name}, scale {scale})",
+        "task": card.task,
+        "stands for": card.stands_for,
+        "cannot show": card.cannot_show,
+        "clips": f"{len(clips)} in {len({clip.fold for clip in clips})} folds, each brought to {seconds:g} s",
+        "classes": f"{len(classes)}: {counts}",
+        "licence": card.licence,
+        "source": card.source,
+    }
+    return f'<div class="card-of-data">{_list(rows)}</div>'
+
+
+def sources(dataset: str) -> str:
+    """Where the paper's numbers on one of its data sets were read; shown as they are, with their marks."""
+    rows = random_cnns().query("dataset == @dataset")
+    counts = Counter(zip(rows["source"], rows["status"], strict=True))
+    marks = "; ".join(f"{number} {status}: {source}" for (source, status), number in counts.items())
+    return f"<p><small>Published numbers in this table by how they were obtained: {escape(marks)}.</small></p>"
+
+
+def provenance(facts: dict) -> str:
+    """A run's provenance as a box of html."""
+    parameters = ", ".join(f"{name}={value}" for name, value in facts["parameters"].items() if value != "")
+    commit = (
+        "not a git checkout"
+        if facts["commit"] is None
+        else facts["commit"][:12] + (" (with changes)" if facts["dirty"] else "")
+    )
+    rows = {
+        "run": facts["run_id"],
+        "commit": commit,
+        "parameters": parameters,
+        "data": f"fingerprint {facts['data_fingerprint']}",
+        "versions": ", ".join(f"{name} {number}" for name, number in facts["versions"].items()),
+        "device": f"{facts['device']} ({facts['processor']}, {facts['cores']} cores)",
+        "duration": f"{facts['seconds']:.0f} s, {facts['start']} to {facts['end']}",
+    }
+    if facts["records_found"]:
+        rows["continued"] = (
+            f"{facts['records_found']} records were there from an earlier, stopped start of the same run"
+        )
+    return f'<div class="provenance"><strong>Provenance</strong>{_list(rows)}</div>'
+
+
+def _list(rows: dict[str, str]) -> str:
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in rows.items())
+    return f"<dl>{items}</dl>"

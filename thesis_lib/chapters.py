@@ -1,0 +1,82 @@
+"""A chapter's name and parameters in, its executed notebook, page and records out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from .results import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
+
+
+def find(chapter: str) -> Path:
+    """The notebook of a chapter: "4", "04" or "04_non_trained".
+
+    Raises:
+        ValueError: no such chapter; lists those that are there.
+    """
+    notebooks = sorted(NOTEBOOKS.glob("*.ipynb"))
+    names = [chapter, f"{int(chapter):02d}" if chapter.isdigit() else chapter]
+    found = [path for path in notebooks if path.stem in names or path.stem.split("_")[0] in names]
+    found += [path for path in notebooks if path.stem.split("_", 1)[-1] == chapter]
+    if not found:
+        raise ValueError(f"no chapter {chapter!r}; there are {', '.join(path.stem for path in notebooks) or 'none'}.")
+    return found[0]
+
+
+def execute(notebook: Path, parameters: dict, output: Path) -> Path:
+    """Executes a chapter and leaves its notebook and its page in `output`, beside the records that the chapter writes.
+
+    Args:
+        notebook: the chapter.
+        parameters: checked values by name.
+        output: folder; made when it is not there.
+
+    Returns:
+        The executed notebook.
+
+    Raises:
+        papermill.PapermillExecutionError: a cell failed; what was executed lies in `<name>.failed.ipynb`.
+    """
+    import papermill
+
+    partial, done = output / f".{notebook.name}", output / notebook.name
+    failed = done.with_suffix(".failed.ipynb")
+    failed.unlink(missing_ok=True)
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # keeps the debugger's advice off the terminal
+    try:
+        # the cells' progress bars go to the terminal as they come
+        papermill.execute_notebook(
+            notebook, partial, parameters, cwd=ROOT, kernel_name="python3", progress_bar=False, stderr_file=sys.stderr
+        )
+    except BaseException:
+        if partial.exists():
+            os.replace(partial, failed)
+        raise
+    _without_stderr(partial)
+    _page(partial, done.with_suffix(".html"))
+    os.replace(partial, done)
+    return done
+
+
+def _without_stderr(path: Path) -> None:
+    """Progress bars belong to the terminal, not to the page."""
+    import nbformat
+
+    book = nbformat.read(path, as_version=4)
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    nbformat.write(book, path)
+
+
+def _page(notebook: Path, page: Path) -> None:
+    """Renders the executed notebook as a page of its own."""
+    from nbconvert import HTMLExporter
+
+    from .features import write_text
+
+    exporter = HTMLExporter(require_js_url="", exclude_input_prompt=True, exclude_output_prompt=True)
+    write_text(page, exporter.from_filename(str(notebook))[0])

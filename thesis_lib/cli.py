@@ -1,0 +1,141 @@
+"""The `thesis` command: rerun chapters, look at architectures and data sets."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from . import chapters, parameters
+from .datasets import DATASETS
+from .models import ARCHITECTURES, build
+
+WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="thesis_lib")
+def main() -> None:
+    """The executable companion to Jordi Pons' thesis: rerun its chapters on any data.
+
+    \b
+    Start here:
+      thesis run 4 -p scale=smoke            chapter IV in under a minute
+      thesis run 4 -p dataset=folder -p data_home=my_audio     on your own audio, one sub-folder a class
+      thesis models                          every architecture and its size
+      thesis data list                       every data set, and what it can show
+    """
+
+
+@main.command()
+@click.argument("chapter")
+@click.option(
+    "-p", "--parameter", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder for the results  [default: runs/CHAPTER-PARAMETERS]"
+)
+def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None:
+    """Execute CHAPTER (4, 04 or its name) with the given parameters.
+
+    Leaves the executed notebook, a page (html), records.jsonl and provenance.json in the output folder. A run that was stopped
+    goes on from its last record when the same command is given again.
+
+    \b
+    Parameters of chapter 4:
+      dataset        rendered_dances (default), or folder: your own audio, one sub-folder a class
+      data_home      where the data set lies; for dataset=folder, that folder
+      scale          smoke (under a minute), quick (minutes), full (an hour), paper
+      seed           of the random weights, of the rendered music and of drawn folds
+      architectures  all, or names separated by commas: vgg,temporal
+      classifiers    all, or svm, or elm
+      n_features     features a front-end gives; 0 leaves it to the scale
+    """
+    try:
+        notebook = chapters.find(chapter)
+        values = parameters.check(notebook, assignments)
+        output = _writable(
+            output or Path("runs") / "-".join([notebook.stem, *(a.replace("/", "_") for a in assignments)])
+        )
+    except ValueError as error:
+        _stop(str(error), WRONG_INPUT)
+    if "output" in parameters.defaults(notebook):
+        values["output"] = str(output)
+    try:
+        executed = chapters.execute(notebook, values, output)
+    except KeyboardInterrupt:
+        _stop(f"stopped; what was done lies in {output}, and the same command goes on from there.", INTERRUPTED)
+    except Exception as error:  # whatever a cell raised: its last line says what was wrong
+        if not hasattr(error, "ename"):
+            raise
+        _stop(f"{error.evalue} (see {output / notebook.stem}.failed.ipynb)", FAILED)
+    click.echo(f"{executed.with_suffix('.html')}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def models(as_json: bool) -> None:
+    """List every architecture at its published sizes, with its number of parameters."""
+    if not as_json:
+        click.echo(f"{'name':20}{'size':8}{'chapter':9}{'parameters: paper':>18}{'built':>12}{'features':>10}  paper")
+    for name, architecture in ARCHITECTURES.items():
+        for size, (knobs, in_paper) in architecture.settings.items():
+            model = build(name, **knobs)
+            row = {
+                "name": name, "size": size, "chapter": architecture.chapter, "paper": architecture.paper, "knobs": knobs,
+                "parameters_in_paper": in_paper, "parameters_built": model.count_params(), "features": model.output_shape[-1],
+            }  # fmt: skip
+            if as_json:
+                click.echo(json.dumps(row))
+                continue
+            stated = "not stated" if in_paper is None else f"{in_paper:,}"
+            click.echo(
+                f"{name:20}{size:8}{row['chapter']:9}{stated:>18}{row['parameters_built']:12,}{row['features']:10,}  {row['paper']}"
+            )
+
+
+@main.group()
+def data() -> None:
+    """Look at the data sets."""
+
+
+@data.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_data(as_json: bool) -> None:
+    """List every data set: what it is, where it comes from, and what it cannot show."""
+    for name, module in DATASETS.items():
+        card = asdict(module.CARD)
+        if as_json:
+            click.echo(json.dumps(card))
+            continue
+        click.echo(f"{click.style(name, bold=True)}  {card['title']} (chapter {', '.join(card['chapters'])})")
+        for key in ("task", "stands_for", "cannot_show", "licence", "source"):
+            click.echo(f"    {key.replace('_', ' '):12} {card[key]}")
+
+
+def _writable(output: Path) -> Path:
+    """Makes the output folder, absolute; says so when that cannot be done."""
+    output = output.expanduser().absolute()
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        probe = output / f".writable.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ValueError(
+            f"results cannot be written to {output} ({error.strerror}); name another folder with --output."
+        ) from error
+    return output
+
+
+def _stop(sentence: str, code: int) -> None:
+    click.echo(f"thesis: {sentence}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

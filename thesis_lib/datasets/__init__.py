@@ -1,0 +1,9 @@
+"""The table of datasets: a name in, a module with `CARD` and `clips()` out."""
+
+from . import folder
+from .clip import Card, Clip
+from .rendered import dances
+
+DATASETS = {"rendered_dances": dances, "folder": folder}
+
+__all__ = ["DATASETS", "Card", "Clip"]

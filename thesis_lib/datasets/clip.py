@@ -1,0 +1,53 @@
+"""What every dataset gives: clips, and a card that says what they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One labelled piece of audio.
+
+    Attributes:
+        path: the audio file.
+        labels: one label for classification, several for tagging.
+        fold: the fold in which the clip is tested, or None where the dataset has no folds.
+        group: clips of one group (a recording, a drum pattern) never stand on both sides of a split.
+    """
+
+    path: Path
+    labels: tuple[str, ...]
+    fold: int | None = None
+    group: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The label of a single-label clip."""
+        return self.labels[0]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a reader has to know of a dataset before believing a number on it.
+
+    Attributes:
+        name: as in `-p dataset=name`.
+        title: a few words.
+        task: what is to be told apart.
+        stands_for: which dataset of the thesis it is, or stands in for.
+        cannot_show: what no result on it says.
+        licence: of the audio.
+        source: citation, or how it is made.
+        chapters: chapters that use it, as numerals.
+    """
+
+    name: str
+    title: str
+    task: str
+    stands_for: str
+    cannot_show: str
+    licence: str
+    source: str
+    chapters: tuple[str, ...]

@@ -1,0 +1,189 @@
+"""A style and a random generator in, a piece of music out: notes in seconds, with instruments and a mix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from thesis_lib.datasets.rendered import players
+from thesis_lib.datasets.rendered.players import BASS, COMP, DRUM, MELODY, PAD, Grid, Note
+from thesis_lib.datasets.rendered.styles import COMMON, Style
+
+MAJOR = (0, 2, 4, 5, 7, 9, 11)
+MINOR = (0, 2, 3, 5, 7, 8, 10)
+KEYS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+# Degrees of the scale, counted from 0, one for each stretch of harmony.
+PROGRESSIONS = (
+    (0, 5, 3, 4), (0, 3, 4, 0), (0, 0, 3, 4), (1, 4, 0, 0), (0, 4, 5, 3), (0, 2, 3, 4), (0, 0, 4, 4, 4, 4, 0, 0),
+    (0, 5, 1, 4), (3, 4, 0, 5), (0, 0, 0, 0, 3, 3, 0, 0, 4, 3, 0, 4),
+)  # fmt: skip
+
+# Lines that may stand in for each other: the rhythm of the pattern stays, its timbre changes.
+SUBSTITUTES = (
+    ("hat", "shaker", "maracas", "cabasa", "ride", "tambourine"),
+    ("claves", "wood", "stick", "agogo"),
+    ("cowbell", "wood", "ride", "agogo"),
+    ("snare", "stick", "clap", "timbale"),
+    ("conga", "low_bongo", "mid_tom", "low_timbale"),
+    ("slap", "high_bongo", "high_tom"),
+    ("kick", "low_tom", "low_conga"),
+)
+
+
+@dataclass(frozen=True)
+class Groove:
+    """The rhythm of a piece: drum lines by name, a bass line and a comping pattern, in the notation of `styles`."""
+
+    drums: dict[str, str]
+    bass: str
+    comp: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Notes and what is needed to play them.
+
+    Attributes:
+        notes: in the order of their start.
+        programs: General MIDI program of each channel that plays; the kit for channel 9.
+        levels: volume of each channel, 0 to 127.
+        bpm: beats per minute.
+        metre: beats in a bar.
+        key: tonic and mode, such as `Eb minor`.
+        start: time of the first bar in seconds; never positive.
+    """
+
+    notes: tuple[Note, ...]
+    programs: dict[int, int]
+    levels: dict[int, int]
+    bpm: float
+    metre: int
+    key: str
+    start: float
+
+
+def vary(style: Style, variant: int, rng: np.random.Generator) -> Groove:
+    """A pattern of a style: one of its patterns with ornaments, ghost notes and other instruments.
+
+    Accented strokes stay where they are: they make the dance.
+    """
+    lines = {}
+    for name, line in style.drums[variant % len(style.drums)].items():
+        strokes = list(line)
+        for step, stroke in enumerate(line):
+            pickup = line[(step + 1) % len(line)] == "X"
+            if stroke == "x" and rng.random() < 0.12:
+                strokes[step] = str(rng.choice((".", "g")))
+            elif stroke == "." and name not in ("crash", "claves") and rng.random() < (0.2 if pickup else 0.05):
+                strokes[step] = "g"
+        options = [other for family in SUBSTITUTES if name in family for other in family]
+        if options and rng.random() < 0.15:
+            name = str(rng.choice(options))
+        while name in lines:  # two lines never share an instrument
+            name = str(rng.choice(SUBSTITUTES[0] + SUBSTITUTES[4]))
+        lines[name] = "".join(strokes)
+    if rng.random() < 0.3:  # an ornament that any dance may carry: quiet and even
+        on, off = str(rng.choice(("g.", "gg", "x.", "xg")))
+        beat = on + off if style.steps == 2 else f"{on}.{off}."
+        lines.setdefault(str(rng.choice(("shaker", "tambourine", "maracas", "triangle"))), beat * style.metre)
+    return Groove(lines, str(rng.choice(style.bass)), str(rng.choice(style.comp)))
+
+
+def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: float) -> Piece:
+    """Compose a piece over a groove, heard from its beginning or from some bars into it.
+
+    Args:
+        style: the dance.
+        groove: its pattern, from `vary`.
+        rng: draws everything that differs between two pieces of one pattern.
+        seconds: how much of the piece is heard.
+
+    Returns:
+        A piece whose notes all start between 0 and `seconds`.
+
+    Raises:
+        ValueError: `seconds` is not positive.
+    """
+    if not seconds > 0:
+        raise ValueError(f"A piece needs a positive length in seconds; got seconds={seconds}.")
+    bpm = float(np.round(rng.uniform(*(style.usual if rng.random() < 0.92 else style.bpm)), 1))
+    beat = 60 / bpm
+    start = 0.0 if rng.random() < 0.25 else -float(rng.uniform(0, 4 * style.metre * beat))
+    n_bars = int(np.ceil((seconds - start) / (style.metre * beat))) + 1
+    fast = style.metre * beat < 1.5  # seconds a bar
+    minor, tonic = bool(rng.random() < style.minor), int(rng.integers(12))
+    scale = MINOR if minor else MAJOR
+    chords = _harmony(n_bars, scale, rng, fast=fast)
+    plan, fills = _arrange(n_bars, rng, fast=fast)
+    swing, jitter = rng.uniform(*style.swing), rng.uniform(0.002, 0.01)
+    grid = Grid(style.metre, style.steps, beat, start, swing, jitter, rng)
+    notes = [
+        *players.drums(groove.drums, grid, plan[DRUM], fills),
+        *players.bass(groove.bass, grid, plan[BASS], chords, tonic),
+        *players.comp(groove.comp, grid, plan[COMP], chords, tonic, tones=int(rng.integers(3, 5))),
+        *players.pad(grid, plan[PAD], chords, tonic),
+        *players.melody(_leaning(groove, grid), grid, plan[MELODY], chords, scale, tonic, staccato=style.staccato),
+    ]
+    heard = sorted((n for n in notes if 0 <= n.start < seconds), key=lambda n: (n.start, n.channel, n.pitch))
+    programs, levels = _orchestrate(style, rng)
+    mode = "minor" if minor else "major"
+    return Piece(tuple(heard), programs, levels, bpm, style.metre, f"{KEYS[tonic]} {mode}", start)
+
+
+def _harmony(n_bars: int, scale: tuple[int, ...], rng: np.random.Generator, *, fast: bool) -> np.ndarray:
+    """Seventh chords of a progression, (bars, 4) in semitones above the tonic, from the root up."""
+    degrees = np.array(PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))])
+    bars_each = int(rng.choice((2, 4))) if fast else int(rng.choice((1, 2)))
+    degrees = degrees[np.arange(n_bars) // bars_each % len(degrees)]
+    chords = np.array([[scale[(d + 2 * i) % 7] + 12 * ((d + 2 * i) // 7) for i in range(4)] for d in degrees])
+    if scale == MINOR:
+        chords[degrees == 4, 1] += 1  # the leading note
+    return chords
+
+
+def _arrange(n_bars: int, rng: np.random.Generator, *, fast: bool) -> tuple[dict[int, np.ndarray], np.ndarray]:
+    """Who plays in which bar, {channel: (bars,) of bool}, and the bars that end in a fill, (bars,) of bool."""
+    section = np.arange(n_bars) // (8 if fast else 4)
+    present = {DRUM: rng.random() < 0.9, BASS: True, COMP: True, PAD: rng.random() < 0.35, MELODY: rng.random() < 0.9}
+    plan = {channel: np.full(n_bars, bool(is_in)) for channel, is_in in present.items()}
+    if rng.random() < 0.3:  # the piece builds up: the first section is for a few players
+        silent = ((MELODY, PAD), (DRUM, MELODY), (BASS, DRUM), (COMP, MELODY))[int(rng.integers(4))]
+        for channel in silent:
+            plan[channel] &= section > 0
+    for number in range(1, section[-1] + 1):
+        if rng.random() < 0.25:  # someone pauses, but chords and bass never both
+            plan[int(rng.choice((MELODY, COMP, BASS, PAD, DRUM)))][section == number] = False
+    last_of_section = np.append(np.diff(section) > 0, False)
+    fills = last_of_section & (rng.random(n_bars) < 0.6)
+    if present[DRUM] and rng.random() < 0.3:  # a break: the drums alone for a bar
+        alone = int(rng.integers(n_bars))
+        for channel in plan:
+            plan[channel][alone] = channel == DRUM
+    return plan, fills
+
+
+def _leaning(groove: Groove, grid: Grid) -> np.ndarray:
+    """Weight of the steps of two bars for a melody: beats, and what chords and bass stress; (2 * grid.bar,)."""
+    step = np.arange(2 * grid.bar)
+    weight = 0.3 + 1.0 * (step % grid.steps == 0) + 0.6 * (step % grid.bar == 0)
+    for pattern in (groove.comp, groove.bass):
+        weight += [0.5 * (pattern[s % len(pattern)] not in ".") for s in step]
+    return weight
+
+
+def _orchestrate(style: Style, rng: np.random.Generator) -> tuple[dict[int, int], dict[int, int]]:
+    """Instruments and volumes of the channels; many are not typical of the dance."""
+    own = {MELODY: style.melody_programs, COMP: style.comp_programs, DRUM: style.kits}
+    common = {
+        MELODY: COMMON["melody"],
+        COMP: COMMON["comp"],
+        BASS: COMMON["bass"],
+        PAD: COMMON["pad"],
+        DRUM: COMMON["kit"],
+    }
+    pools = {channel: own[channel] if channel in own and rng.random() < 0.7 else common[channel] for channel in common}
+    programs = {channel: int(rng.choice(pool)) for channel, pool in pools.items()}
+    ranges = {MELODY: (60, 100), COMP: (65, 105), BASS: (75, 115), PAD: (35, 70), DRUM: (88, 122)}
+    return programs, {channel: int(rng.integers(*span)) for channel, span in ranges.items()}

@@ -1,0 +1,189 @@
+"""Settings in, clips of eight dances out: composed and rendered at first use, found again afterwards."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import joblib
+import numpy as np
+import soundfile
+from tqdm.auto import tqdm
+
+from thesis_lib.datasets.clip import Card, Clip
+from thesis_lib.datasets.rendered import synth
+from thesis_lib.datasets.rendered.compose import DRUM, Piece, compose, vary
+from thesis_lib.datasets.rendered.styles import STYLES
+
+# To be raised with any change of a rule, a table or the sound: clips of another version are then left alone.
+COMPOSITION_VERSION = 1
+N_VARIANTS = 10  # patterns a class
+TRUTH = ("file", "label", "bpm", "metre", "key", "pattern", "drums", "programs")
+
+CARD = Card(
+    name="rendered_dances",
+    title="Eight ballroom dances, composed by rule and rendered with sampled instruments",
+    task="tell eight dances apart: one class a clip, told mostly by tempo, metre and rhythm",
+    stands_for="Ballroom and Extended Ballroom (chapters III and IV)",
+    cannot_show="how a system does on recordings: no voices, no studio production, no music outside these rules",
+    licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
+    source="thesis_lib.datasets.rendered; tempo ranges of Ballroom (Gouyon et al., 2006; Krebs et al., 2013)",
+    chapters=("III", "IV", "VII"),
+)
+
+
+def clips(
+    data_home: Path | None = None,
+    *,
+    per_class: int = 24,
+    seconds: float = 15.0,
+    seed: int = 0,
+    n_folds: int = 5,
+    sample_rate: int = 16000,
+) -> list[Clip]:
+    """The clips, rendered where they are not there yet.
+
+    Clip k of a class is the same however many are asked for. An interrupted rendering goes on where it stopped.
+
+    Args:
+        data_home: folder for the audio; by default `rendered_dances` in `$THESIS_CACHE` or `~/.cache/thesis_lib`.
+        per_class: clips a class.
+        seconds: length of a clip.
+        seed: of everything drawn at random.
+        n_folds: folds; clips of one pattern are all in one fold, and each fold holds each class.
+        sample_rate: in Hz.
+
+    Returns:
+        `per_class` clips of each class, class by class.
+
+    Raises:
+        ValueError: a setting is out of its range.
+        ImportError: tinysoundfont or pretty_midi is missing and has to be installed.
+    """
+    _check(per_class=per_class, seconds=seconds, seed=seed, n_folds=n_folds, sample_rate=sample_rate)
+    folder = _folder(data_home, seconds, seed, sample_rate)
+    names = {_file(label, k): (label, k) for label in STYLES for k in range(per_class)}
+    here = {entry.name for entry in os.scandir(folder) if entry.stat().st_size} if folder.is_dir() else set()
+    missing = [name for name in names if name not in here]
+    if missing or "truth.csv" not in here or not names.keys() <= _read_truth(folder).keys():
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_truth(folder, names, seconds, seed)
+    if missing:
+        settings = {"seconds": seconds, "seed": seed, "sample_rate": sample_rate}
+        jobs = (joblib.delayed(_render)(folder / name, *names[name], **settings) for name in missing)
+        n_jobs = min(joblib.cpu_count(), 1 + len(missing) // 8)  # a process costs about as much as a few clips
+        done = joblib.Parallel(n_jobs, return_as="generator_unordered")(jobs)
+        for _ in tqdm(done, total=len(missing), desc="rendering dances", unit="clip", disable=len(missing) < 8):
+            pass
+    return [
+        Clip(folder / name, (label,), fold=1 + k % N_VARIANTS % n_folds, group=f"{label}-pattern{k % N_VARIANTS}")
+        for name, (label, k) in names.items()
+    ]
+
+
+def truth(clip: Clip | Path) -> dict[str, str | float | int | bool | tuple[int, ...]]:
+    """What is known of a clip because it was composed.
+
+    Args:
+        clip: one that `clips` returned, or its path.
+
+    Returns:
+        file, label, bpm, metre, key, pattern, drums (are there any) and programs (General MIDI, of the pitched players).
+
+    Raises:
+        ValueError: the clip is not listed beside its file.
+    """
+    path = Path(clip.path if isinstance(clip, Clip) else clip)
+    row = _read_truth(path.parent).get(path.name)
+    if row is None:
+        raise ValueError(f"A clip's truth stands in the truth.csv of its folder, written by clips(); got clip={path}.")
+    return row | {
+        "bpm": float(row["bpm"]),
+        "metre": int(row["metre"]),
+        "drums": row["drums"] == "yes",
+        "programs": tuple(map(int, row["programs"].split())),
+    }
+
+
+def piece(label: str, index: int, *, seconds: float, seed: int) -> Piece:
+    """The piece behind clip `index` of a class: its notes, before they are played."""
+    number, variant = list(STYLES).index(label), index % N_VARIANTS
+    # The last word tells the streams apart: a missing word counts as zero, so it must not be zero.
+    groove = vary(STYLES[label], variant, np.random.default_rng([seed, number, variant, 1]))
+    return compose(STYLES[label], groove, np.random.default_rng([seed, number, index]), seconds=seconds)
+
+
+def _check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_rate: int) -> None:
+    """Raise ValueError where a setting is out of its range."""
+    if not 2 <= n_folds <= N_VARIANTS:
+        raise ValueError(f"Folds are made of whole patterns, so there can be 2 to {N_VARIANTS}; got n_folds={n_folds}.")
+    if per_class < n_folds:
+        raise ValueError(f"Each fold needs a clip of each class; got per_class={per_class} with n_folds={n_folds}.")
+    if not 3 <= seconds <= 600:
+        raise ValueError(f"A clip must last 3 s, about a bar of the slowest dance, to 600 s; got seconds={seconds}.")
+    if not 8000 <= sample_rate <= 48000:
+        raise ValueError(f"The sample rate must be 8000 to 48000 Hz; got sample_rate={sample_rate}.")
+    if seed < 0:
+        raise ValueError(f"A seed must not be negative; got seed={seed}.")
+
+
+def _folder(data_home: Path | None, seconds: float, seed: int, sample_rate: int) -> Path:
+    """Where the clips of these settings lie: whatever changes a sample is in the name, the number of clips is not."""
+    if data_home is None:
+        data_home = Path(os.environ.get("THESIS_CACHE") or Path.home() / ".cache" / "thesis_lib") / "rendered_dances"
+    key = f"v{COMPOSITION_VERSION}-seed{seed}-{float(seconds):g}s-{sample_rate}Hz-{synth.fingerprint()}"
+    return Path(data_home) / key
+
+
+def _file(label: str, index: int) -> str:
+    return f"{label}-{index:04d}.flac"
+
+
+def _beside(path: Path) -> Path:
+    """A temporary name in the same folder; a half-written file keeps it and is never taken for a clip."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _render(path: Path, label: str, index: int, *, seconds: float, seed: int, sample_rate: int) -> None:
+    """Compose, play and write one clip: mono FLAC of 16 bits."""
+    played = synth.render(piece(label, index, seconds=seconds, seed=seed), seconds=seconds, sample_rate=sample_rate)
+    room = np.random.default_rng([seed, list(STYLES).index(label), index, 2])
+    wave = synth.master(played, room, sample_rate=sample_rate)
+    soundfile.write(_beside(path), wave, sample_rate, format="FLAC", subtype="PCM_16")
+    os.replace(_beside(path), path)
+
+
+def _read_truth(folder: Path) -> dict[str, dict[str, str]]:
+    """Rows of truth.csv by file; none where there is no such file."""
+    try:
+        with open(folder / "truth.csv", newline="", encoding="utf-8") as lines:
+            return {row["file"]: row for row in csv.DictReader(lines)}
+    except FileNotFoundError:
+        return {}
+
+
+def _write_truth(folder: Path, names: dict[str, tuple[str, int]], seconds: float, seed: int) -> None:
+    """Add to truth.csv the clips that it does not list."""
+    rows = _read_truth(folder)
+    for name, (label, k) in names.items():
+        if name in rows:
+            continue
+        music = piece(label, k, seconds=seconds, seed=seed)
+        playing = {note.channel for note in music.notes}
+        rows[name] = {
+            "file": name,
+            "label": label,
+            "bpm": f"{music.bpm:.1f}",
+            "metre": str(music.metre),
+            "key": music.key,
+            "pattern": f"{label}-pattern{k % N_VARIANTS}",
+            "drums": "yes" if DRUM in playing else "no",
+            "programs": " ".join(str(music.programs[channel]) for channel in sorted(playing - {DRUM})),
+        }
+    path = folder / "truth.csv"
+    with open(_beside(path), "w", newline="", encoding="utf-8") as lines:
+        table = csv.DictWriter(lines, TRUTH, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows[name] for name in sorted(rows))
+    os.replace(_beside(path), path)

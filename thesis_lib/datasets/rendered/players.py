@@ -1,0 +1,164 @@
+"""A pattern and a grid in, the notes of one player out: drums, bass, chords, a pad or a melody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from thesis_lib.datasets.rendered.styles import DRUMS
+
+MELODY, COMP, BASS, PAD, DRUM = 0, 1, 2, 3, 9  # MIDI channels; General MIDI keeps 9 for percussion
+LOUDNESS = {"X": 116, "x": 84, "g": 42, "h": 84}
+FILL_LINES = ("snare", "high_tom", "mid_tom", "low_tom", "high_bongo", "conga", "timbale")
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note: `start` and `duration` in seconds, `pitch` and `velocity` as in MIDI, `channel` an instrument."""
+
+    start: float
+    duration: float
+    pitch: int
+    velocity: int
+    channel: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Steps of a bar in, seconds out, with the swing and the unsteadiness of the players.
+
+    Attributes:
+        metre: beats in a bar.
+        steps: steps in a beat.
+        beat: length of a beat, seconds.
+        start: time of the first bar, seconds; negative where the piece is joined on its way.
+        swing: place of the off-beat within the beat; 0.5 is straight.
+        jitter: standard deviation of a note's time, seconds.
+        rng: draws the unsteadiness.
+    """
+
+    metre: int
+    steps: int
+    beat: float
+    start: float
+    swing: float
+    jitter: float
+    rng: np.random.Generator
+
+    @property
+    def bar(self) -> int:
+        """Steps in a bar."""
+        return self.metre * self.steps
+
+    def time(self, bar: int, step: float) -> float:
+        """Exact time of a step of a bar, seconds."""
+        beats, part = divmod(step / self.steps, 1)
+        part = part * 2 * self.swing if part < 0.5 else self.swing + (part - 0.5) * 2 * (1 - self.swing)
+        return self.start + (bar * self.metre + beats + part) * self.beat
+
+    def note(self, bar: int, step: int, length: float, pitch: int, velocity: float, channel: int) -> Note:
+        """A played note of `length` steps: a little early or late, a little loud or soft."""
+        start = self.time(bar, step) + self.jitter * self.rng.standard_normal()
+        loud = int(np.clip(velocity + 7 * self.rng.standard_normal(), 20, 127))
+        return Note(float(start), float(length * self.beat / self.steps), int(pitch), loud, channel)
+
+
+def _strokes(pattern: str, grid: Grid, bar: int) -> list[tuple[int, str, int]]:
+    """(step, character, steps to the next stroke) of a pattern in one bar; a pattern may be several bars long."""
+    line = [pattern[(bar * grid.bar + step) % len(pattern)] for step in range(grid.bar)]
+    places = [step for step, stroke in enumerate(line) if stroke != "."]
+    return [(a, line[a], b - a) for a, b in zip(places, [*places, grid.bar][1:], strict=True)]
+
+
+def drums(lines: dict[str, str], grid: Grid, playing: np.ndarray, fills: np.ndarray) -> list[Note]:
+    """Percussion: the lines of a groove in the bars where it plays, with fills in the last beats of some bars."""
+    notes = []
+    for bar in np.flatnonzero(playing):
+        end = grid.bar - grid.steps * int(grid.rng.integers(1, 3)) if fills[bar] else grid.bar
+        for name, pattern in lines.items():
+            for step, stroke, _ in _strokes(pattern, grid, bar):
+                if step < end and grid.rng.random() < (0.7 if stroke == "g" else 0.98):
+                    notes.append(grid.note(bar, step, 1, DRUMS[name], LOUDNESS[stroke], DRUM))
+        for step in range(end, grid.bar):
+            if grid.rng.random() < 0.75:
+                name = FILL_LINES[int(grid.rng.integers(len(FILL_LINES)))]
+                notes.append(grid.note(bar, step, 1, DRUMS[name], 80 + 30 * (step - end) / grid.bar, DRUM))
+    return notes
+
+
+def bass(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, tonic: int) -> list[Note]:
+    """Bass: tones of the chord of each bar; `chords` is (bars, 4) semitones above the tonic, from the root up."""
+    notes = []
+    for bar in np.flatnonzero(playing):
+        root, third, fifth, _ = chords[bar]
+        following = chords[(bar + 1) % len(chords), 0]
+        tones = {"R": root, "3": third, "5": fifth - 12 * (root > 4), "8": root + 12, "a": following - 1}
+        for step, stroke, length in _strokes(pattern, grid, bar):
+            pitch = 28 + (tonic + tones[stroke] - 4) % 12 + 12 * (stroke == "8")
+            notes.append(grid.note(bar, step, 0.85 * length, pitch, 100 if step == 0 else 88, BASS))
+    return notes
+
+
+def comp(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, tonic: int, *, tones: int) -> list[Note]:
+    """Chords of 3 or 4 tones: short (`x`), held (`h`) or one tone after the other (`1` to `4`), around middle C."""
+    notes = []
+    for bar in np.flatnonzero(playing):
+        voicing = sorted(55 + (tonic + chord_tone - 7) % 12 for chord_tone in chords[bar, :tones])
+        voicing += [voicing[0] + 12] * (4 - tones)
+        for step, stroke, length in _strokes(pattern, grid, bar):
+            if stroke.isdigit():
+                notes.append(grid.note(bar, step, 1.5 * length, voicing[int(stroke) - 1], 82, COMP))
+                continue
+            held = length if stroke == "h" else min(length, 0.35 * grid.steps)
+            notes += [grid.note(bar, step, held, pitch, LOUDNESS[stroke] - 8, COMP) for pitch in voicing]
+    return notes
+
+
+def pad(grid: Grid, playing: np.ndarray, chords: np.ndarray, tonic: int) -> list[Note]:
+    """A soft chord under each bar."""
+    return [
+        grid.note(bar, 0, grid.bar, 55 + (tonic + tone) % 12, 60, PAD)
+        for bar in np.flatnonzero(playing)
+        for tone in chords[bar, :3]
+    ]
+
+
+def melody(
+    leaning: np.ndarray, grid: Grid, playing: np.ndarray, chords: np.ndarray, scale: tuple[int, ...], tonic: int,
+    *, staccato: float,
+) -> list[Note]:  # fmt: skip
+    """A tune in two-bar phrases, A A B A, that leans on the strokes of the groove and on the tones of the chords.
+
+    Args:
+        leaning: weight of each step of two bars, (2 * grid.bar,).
+        grid: where the steps are.
+        playing: the bars in which it is heard, (bars,) of bool.
+        chords: semitones above the tonic, (bars, 4).
+        scale: semitones of the seven degrees.
+        tonic: pitch class of the tonic, 0 to 11.
+        staccato: length of a note as a fraction of the time to the next one.
+
+    Returns:
+        The notes, in order.
+    """
+    rate = grid.rng.uniform(1.0, 2.4) * grid.beat / grid.steps  # notes a second, whatever the tempo: notes a step
+    chance = np.clip(rate * leaning / leaning.mean(), 0, 0.95)
+    phrases = []
+    for _ in range(2):
+        places = np.flatnonzero(grid.rng.random(2 * grid.bar) < chance)
+        moves = grid.rng.choice((-2, -1, -1, 0, 1, 1, 2, 3, -3), size=2 * grid.bar)
+        phrases.append((places if len(places) else np.array([0]), moves))
+    centre, notes = int(grid.rng.integers(60, 76)), []
+    for first in range(0, len(playing) - 1, 2):
+        places, moves = phrases[(0, 0, 1, 0)[first // 2 % 4]]
+        degree = 0
+        for place, after in zip(places, [*places[1:], 2 * grid.bar], strict=True):
+            bar, step = first + int(place) // grid.bar, int(place) % grid.bar
+            degree = int(np.clip(degree + moves[place], -5, 6))
+            pitch = centre + (tonic - centre) % 12 + scale[degree % 7] + 12 * (degree // 7)
+            if step % grid.steps == 0:  # on the beat, the nearest tone of the chord
+                pitch += min(((tonic + t - pitch + 6) % 12 - 6 for t in chords[bar, :3]), key=abs)
+            if playing[bar]:
+                notes.append(grid.note(bar, step, staccato * (after - place), pitch, 92, MELODY))
+    return notes

@@ -1,0 +1,118 @@
+"""A notebook and assignments out of the command line in, checked parameters out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+import nbformat
+
+from .datasets import DATASETS, folder
+from .models import ARCHITECTURES
+
+TAG = "parameters"
+SCALES = ("smoke", "quick", "full", "paper")
+ONE_OF = {"dataset": tuple(DATASETS), "scale": SCALES}
+SOME_OF = {"architectures": tuple(ARCHITECTURES), "classifiers": ("svm", "elm")}
+AT_LEAST_ZERO = ("seed", "n_features")
+
+
+class ParameterError(ValueError):
+    """A parameter that cannot be, in one sentence that names it."""
+
+
+def defaults(notebook: Path) -> dict[str, object]:
+    """The parameters of a notebook and their defaults, read from its one tagged cell without running it."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    source = "\n".join(cell.source for cell in cells if TAG in cell.metadata.get("tags", ()))
+    assignments = [node for node in ast.parse(source).body if isinstance(node, ast.Assign)]
+    return {node.targets[0].id: ast.literal_eval(node.value) for node in assignments}
+
+
+def check(notebook: Path, assignments: Iterable[str]) -> dict[str, object]:
+    """Checks `name=value` assignments against a notebook's parameters.
+
+    Args:
+        notebook: with one cell tagged "parameters".
+        assignments: "name=value" each.
+
+    Returns:
+        The values by name, each of its default's type.
+
+    Raises:
+        ParameterError: an unknown parameter, a wrong type, or a value that is not allowed; says what is, and the nearest match.
+    """
+    known = defaults(notebook)
+    values = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise ParameterError(f"a parameter is given as name=value; got {assignment!r}.")
+        if name not in known:
+            raise ParameterError(f"{notebook.stem} has no parameter {name!r}; {_choices(name, known)}")
+        values[name] = _convert(name, text, known[name])
+        _check_value(name, values[name])
+    merged = known | values
+    if merged.get("dataset") == "folder":
+        _check_folder(merged["data_home"])
+    if merged.get("scale") == "paper" and str(merged.get("dataset")).startswith("rendered"):
+        raise ParameterError(
+            "scale=paper needs the paper's own kind of data, which a rendered set stands in for; use scale=full."
+        )
+    return values
+
+
+def split(names: str, table: Iterable[str]) -> list[str]:
+    """The names in a comma-separated parameter; "all" means the whole table."""
+    return list(table) if names == "all" else [name.strip() for name in names.split(",")]
+
+
+def _convert(name: str, text: str, default: object) -> object:
+    kind = type(default)
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text.lower()]
+        return kind(text)
+    except (ValueError, KeyError):
+        expected = {bool: "True or False", int: "a whole number", float: "a number"}[kind]
+        raise ParameterError(
+            f"{name} must be {expected}, as its default {default!r} is; got {name}={text!r}."
+        ) from None
+
+
+def _check_value(name: str, value: object) -> None:
+    if name in ONE_OF and value not in ONE_OF[name]:
+        raise ParameterError(
+            f"{name} must be {_one_of(ONE_OF[name])}; got {name}={value!r}. {_nearest(value, ONE_OF[name])}".rstrip()
+        )
+    if name in SOME_OF:
+        for item in split(value, SOME_OF[name]):
+            if item not in SOME_OF[name]:
+                allowed = f"all, or one or more of {', '.join(SOME_OF[name])}, separated by commas"
+                raise ParameterError(
+                    f"{name} must be {allowed}; got {item!r}. {_nearest(item, SOME_OF[name])}".rstrip()
+                )
+    if name in AT_LEAST_ZERO and value < 0:
+        raise ParameterError(f"{name} must be 0 or more; got {name}={value}.")
+
+
+def _check_folder(data_home: str) -> None:
+    try:
+        folder.clips(data_home)
+    except ValueError as error:
+        raise ParameterError(str(error)) from error
+
+
+def _choices(name: str, known: Iterable[str]) -> str:
+    return f"it has {', '.join(known)}. {_nearest(name, known)}".rstrip()
+
+
+def _one_of(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _nearest(name: object, names: Iterable[str]) -> str:
+    near = get_close_matches(str(name), list(names), 1)
+    return f"Did you mean {near[0]}?" if near else ""

@@ -1,0 +1,108 @@
+"""Records in, figures and tables out."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+
+from .metrics import interval
+from .paper import random_cnns
+
+PROTOCOLS = {"best_of_grid": "best of grid (the paper's)", "nested": "nested selection"}
+NAMES = {
+    "vgg": "VGG",
+    "7x96": "7x96",
+    "7x86": "7x86",
+    "timbral": "Timbral",
+    "temporal": "Temporal",
+    "timbral_temporal": "Timbral + temporal",
+    "sample_level": "Sample-level",
+    "frame_level": "Frame-level",
+    "frame_level_many": "Frame-level many",
+    "mfcc": "MFCC statistics",
+}
+
+
+def style() -> None:
+    """Type that can be read on a phone, and colours that are told apart without colour vision."""
+    sns.set_theme("notebook", "whitegrid", "colorblind", rc={"figure.dpi": 110, "font.size": 11, "axes.titlesize": 12})
+
+
+def accuracies(records: pd.DataFrame, *, chance: float | None = None) -> plt.Figure:
+    """Accuracy of each front-end with its 95 % interval over folds, one panel a classifier.
+
+    Args:
+        records: of chapter IV.
+        chance: accuracy in [0, 1] of guessing, drawn as a dotted line.
+    """
+    rows = records.assign(
+        accuracy=100 * records["value"],
+        front_end=records["system"].map(NAMES),
+        selection=records["protocol"].map(PROTOCOLS),
+    )
+    order = [name for system, name in NAMES.items() if system in set(records["system"])]
+    kinds = [kind for kind in ("svm", "elm") if kind in set(records["classifier"])]
+    figure, axes = plt.subplots(
+        1, len(kinds), figsize=(7, 0.8 + 0.42 * len(order)), sharex=True, sharey=True, squeeze=False
+    )
+    for axis, kind in zip(axes[0], kinds, strict=True):
+        sns.pointplot(
+            rows[rows["classifier"] == kind], x="accuracy", y="front_end", hue="selection", order=order,
+            hue_order=PROTOCOLS.values(), errorbar=lambda values: interval(values)[1:], linestyle="none", dodge=0.4,
+            markers=["o", "D"], markersize=5, err_kws={"linewidth": 1.6}, ax=axis, legend=axis is axes[0][0],
+        )  # fmt: skip
+        axis.set(title=kind.upper(), xlabel="accuracy (%)", ylabel="")
+        if chance is not None:
+            axis.axvline(100 * chance, color="0.4", linestyle=":", label="chance")
+    handles, labels = axes[0][0].get_legend_handles_labels()
+    axes[0][0].get_legend().remove()
+    figure.legend(handles, labels, loc="lower center", ncols=len(labels), frameon=False, fontsize=10)
+    figure.tight_layout(rect=(0, 0.06, 1, 1))
+    return figure
+
+
+def summary(records: pd.DataFrame) -> pd.DataFrame:
+    """Mean accuracy (%) of each system and classifier under both selections, the optimism of the first, and parameters."""
+    means = 100 * records.pivot_table(index="system", columns=["classifier", "protocol"], values="value", sort=False)
+    kinds = [kind for kind in ("svm", "elm") if kind in means.columns.levels[0]]
+    table = {}
+    for kind in kinds:
+        best, nested = means[kind, "best_of_grid"], means[kind, "nested"]
+        table |= {
+            (kind.upper(), "best of grid"): best,
+            (kind.upper(), "nested"): nested,
+            (kind.upper(), "difference"): best - nested,
+        }
+    table = pd.DataFrame(table)
+    table[("", "parameters")] = records.groupby("system")["n_params"].first()
+    table.index = [NAMES[system] for system in table.index]
+    return table.rename_axis("front-end")
+
+
+def beside_paper(records: pd.DataFrame, dataset: str) -> pd.DataFrame:
+    """The paper's accuracies on one of its data sets beside ours on another: best of grid, as the paper reports it.
+
+    Args:
+        records: of chapter IV.
+        dataset: "GTZAN", "ExtendedBallroom" or "UrbanSound8K".
+    """
+    ours = 100 * records.query("protocol == 'best_of_grid'").pivot_table("value", "system", "classifier")
+    paper = random_cnns().query("dataset == @dataset").pivot_table("value", "system", "classifier")
+    kinds = [kind for kind in ("svm", "elm") if kind in ours]
+    rows = [system for system in NAMES if system in ours.index]
+    table = {}
+    for kind in kinds:
+        table |= {(kind.upper(), "paper"): paper[kind].reindex(rows), (kind.upper(), "here"): ours[kind].reindex(rows)}
+        table[kind.upper(), "difference"] = table[kind.upper(), "here"] - table[kind.upper(), "paper"]
+    table = pd.DataFrame(table)
+    table.index = [NAMES[system] for system in table.index]
+    return table.rename_axis("front-end")
+
+
+def show(table: pd.DataFrame) -> pd.io.formats.style.Styler:
+    """A table of percentages and counts for a page; what is not known is a dash."""
+    counts = [column for column in table.columns if column[-1] == "parameters"]
+    signed = [column for column in table.columns if column[-1] == "difference"]
+    styler = table.style.format("{:.1f}", na_rep="–").format("{:+.1f}", subset=signed, na_rep="–")
+    return styler.format("{:,.0f}", subset=counts, na_rep="–")

@@ -1,0 +1,1 @@
+"""How each chapter turns models into scores."""
