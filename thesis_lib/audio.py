@@ -67,7 +67,7 @@ def resample(waveform: np.ndarray, rate: int, sample_rate: int) -> np.ndarray:
     """Changes the rate (soxr, quality HQ) of a mono waveform to ceil(samples * sample_rate / rate) samples."""
     if rate == sample_rate:
         return waveform
-    length = math.ceil(len(waveform) * sample_rate / rate)
+    length = math.ceil(len(waveform) * (sample_rate / rate))  # in floats, as librosa: now and then a sample longer
     out = soxr.resample(waveform, rate, sample_rate, quality="HQ")[:length]
     return np.pad(out, (0, length - len(out)))
 

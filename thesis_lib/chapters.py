@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from .results import ROOT
 
@@ -45,12 +49,10 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     partial, done = output / f".{notebook.name}", output / notebook.name
     failed = done.with_suffix(".failed.ipynb")
     failed.unlink(missing_ok=True)
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # keeps the debugger's advice off the terminal
+    settings = {"cwd": ROOT, "kernel_name": "python3", "progress_bar": False}
     try:
-        # the cells' progress bars go to the terminal as they come
-        papermill.execute_notebook(
-            notebook, partial, parameters, cwd=ROOT, kernel_name="python3", progress_bar=False, stderr_file=sys.stderr
-        )
+        with _progress_only() as terminal:
+            papermill.execute_notebook(notebook, partial, parameters, stderr_file=terminal, **settings)
     except BaseException:
         if partial.exists():
             os.replace(partial, failed)
@@ -59,6 +61,36 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     _page(partial, done.with_suffix(".html"))
     os.replace(partial, done)
     return done
+
+
+class _Terminal:
+    """Passes on what cells write to stderr, progress bars for the most part, but not TensorFlow's start-up notes."""
+
+    _NOTE = re.compile(r"(WARNING: All log messages before absl|[IWE]\d{4} \d\d:).*\n?")
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        self._stream.write(self._NOTE.sub("", text))
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+@contextmanager
+def _progress_only() -> Iterator[_Terminal]:
+    """Keeps the kernel process's own chatter off the terminal: what cells write reaches it through papermill."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        with os.fdopen(os.dup(kept), "w") as stream:
+            yield _Terminal(stream)
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _without_stderr(path: Path) -> None:

@@ -20,7 +20,7 @@ WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="thesis_lib")
 def main() -> None:
-    """The executable companion to Jordi Pons' thesis: rerun its chapters on any data.
+    r"""The executable companion to Jordi Pons' thesis: rerun its chapters on any data.
 
     \b
     Start here:
@@ -40,10 +40,10 @@ def main() -> None:
     "-o", "--output", type=click.Path(path_type=Path), help="Folder for the results  [default: runs/CHAPTER-PARAMETERS]"
 )
 def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None:
-    """Execute CHAPTER (4, 04 or its name) with the given parameters.
+    r"""Execute CHAPTER (4, 04 or its name) with the given parameters.
 
-    Leaves the executed notebook, a page (html), records.jsonl and provenance.json in the output folder. A run that was stopped
-    goes on from its last record when the same command is given again.
+    Leaves the executed notebook, a page (html), records.jsonl and provenance.json in the output folder. A run that was
+    stopped goes on from its last record when the same command is given again.
 
     \b
     Parameters of chapter 4:
@@ -86,15 +86,17 @@ def models(as_json: bool) -> None:
         for size, (knobs, in_paper) in architecture.settings.items():
             model = build(name, **knobs)
             row = {
-                "name": name, "size": size, "chapter": architecture.chapter, "paper": architecture.paper, "knobs": knobs,
-                "parameters_in_paper": in_paper, "parameters_built": model.count_params(), "features": model.output_shape[-1],
+                "name": name, "size": size, "chapter": architecture.chapter, "paper": architecture.paper,
+                "knobs": knobs, "parameters_in_paper": in_paper, "parameters_built": model.count_params(),
+                "features": model.output_shape[-1],
             }  # fmt: skip
             if as_json:
                 click.echo(json.dumps(row))
                 continue
             stated = "not stated" if in_paper is None else f"{in_paper:,}"
             click.echo(
-                f"{name:20}{size:8}{row['chapter']:9}{stated:>18}{row['parameters_built']:12,}{row['features']:10,}  {row['paper']}"
+                f"{name:20}{size:8}{architecture.chapter:9}{stated:>18}{model.count_params():12,}"
+                f"{model.output_shape[-1]:10,}  {architecture.paper}"
             )
 
 

@@ -1,8 +1,8 @@
 """Clips in, memory-mapped features out, computed once.
 
-A store is one `.npy` file under a name made of everything that decides its content: the audio's bytes, the settings and the
-version of the computation. A `.json` beside it, written last, holds the checksum; without it, or when it does not match, the
-features are computed again.
+A store is one `.npy` file under a name made of everything that decides its content: the audio's bytes, the settings and
+the version of the computation. A `.json` beside it, written last, holds the checksum; without it, or when it does not
+match, the features are computed again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -108,10 +109,12 @@ def stored(recipe: dict, shape: tuple[int, ...], fill: Callable[[np.ndarray], No
         write_text(seal, json.dumps({"sha256": checksum, "recipe": recipe}, default=str))
     except OSError as error:
         raise OSError(
-            f"features cannot be stored in {folder} ({error.strerror or error}); free some space there or set THESIS_CACHE."
+            f"features cannot be stored in {folder} ({error.strerror or error}); "
+            "free some space there or set THESIS_CACHE to another folder."
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
     return np.load(array, mmap_mode="r")
 
 

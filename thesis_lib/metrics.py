@@ -20,8 +20,8 @@ class Interval(NamedTuple):
 def interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
     """Mean over folds (or draws) and Student's t interval for it.
 
-    The folds of a cross-validation share training clips, so that the interval is somewhat too narrow (Bengio & Grandvalet, JMLR
-    2004); it is an orientation, not a test.
+    The folds of a cross-validation share training clips, so that the interval is somewhat too narrow (Bengio &
+    Grandvalet, JMLR 2004); it is an orientation, not a test.
 
     Args:
         values: one score a fold.

@@ -40,7 +40,8 @@ def random_cnns() -> pd.DataFrame:
     """The paper's accuracies for chapter IV, about 3,500 features a front-end.
 
     Returns:
-        Columns dataset, system (a key of `ARCHITECTURES`, or "mfcc"), classifier, value (%), std_or_err, source, status.
+        Columns dataset, system (a key of `ARCHITECTURES`, or "mfcc"), classifier, value (%), std_or_err, source,
+        status.
     """
     rows = published().query("system == 'elmarc ICASSP2019'")
     rows = rows.join(rows["model"].str.extract(_MODEL))

@@ -42,7 +42,8 @@ def check(notebook: Path, assignments: Iterable[str]) -> dict[str, object]:
         The values by name, each of its default's type.
 
     Raises:
-        ParameterError: an unknown parameter, a wrong type, or a value that is not allowed; says what is, and the nearest match.
+        ParameterError: an unknown parameter, a wrong type, or a value that is not allowed; says what is,
+            and the nearest match.
     """
     known = defaults(notebook)
     values = {}

@@ -63,7 +63,7 @@ def accuracies(records: pd.DataFrame, *, chance: float | None = None) -> plt.Fig
 
 
 def summary(records: pd.DataFrame) -> pd.DataFrame:
-    """Mean accuracy (%) of each system and classifier under both selections, the optimism of the first, and parameters."""
+    """Mean accuracy (%) of each system under both selections, what the first adds, and the number of parameters."""
     means = 100 * records.pivot_table(index="system", columns=["classifier", "protocol"], values="value", sort=False)
     kinds = [kind for kind in ("svm", "elm") if kind in means.columns.levels[0]]
     table = {}

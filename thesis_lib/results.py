@@ -1,7 +1,8 @@
 """Scores in, records on disk out, with the provenance that makes them worth keeping.
 
-`records.jsonl` holds one flat JSON object a line, `provenance.json` beside it tells what made them. A record is written as soon as
-it exists: a run that was stopped, however it was, leaves what it had done, and the same run started again goes on from there.
+`records.jsonl` holds one flat JSON object a line, `provenance.json` beside it tells what made them. A record is written
+as soon as it exists: a run that was stopped, however it was, leaves what it had done, and the same run started again
+goes on from there.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ import pandas as pd
 from . import features
 
 FIELDS = (
-    "run_id", "chapter", "system", "dataset", "protocol", "classifier", "scale", "seed", "fold", "n_per_class", "train_size",
-    "metric", "value", "n_params", "seconds",
+    "run_id", "chapter", "system", "dataset", "protocol", "classifier", "scale", "seed", "fold", "n_per_class",
+    "train_size", "metric", "value", "n_params", "seconds",
 )  # fmt: skip
 PACKAGES = ("keras", "librosa", "numpy", "scikit-learn", "scipy", "soundfile", "soxr")
 ROOT = Path(__file__).resolve().parent.parent

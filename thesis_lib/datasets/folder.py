@@ -31,8 +31,8 @@ LEADING_FOLD = re.compile(r"(\d{1,2})-")  # "3-155642-A.ogg" is tested in fold 3
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
     """Finds the clips of a folder, their classes and their folds.
 
-    Folds come from `folds.csv` (columns `file`, the path within the folder, and `fold`), else from a leading `N-` in every file
-    name, else five stratified folds are drawn.
+    Folds come from `folds.csv` (columns `file`, the path within the folder, and `fold`), else from a leading `N-` in
+    every file name, else five stratified folds are drawn.
 
     Args:
         data_home: folder with one sub-folder a class; names that start with a dot are passed over.
@@ -42,8 +42,8 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
         Clips in the order of their paths.
 
     Raises:
-        ValueError: no such folder, no audio, a single class, a `folds.csv` that does not fit, or a class with fewer clips
-            than folds.
+        ValueError: no such folder, no audio, a single class, a `folds.csv` that does not fit, or a class with fewer
+            clips than folds.
     """
     if not data_home:
         raise ValueError("dataset=folder needs a folder with one sub-folder a class; give it as data_home=FOLDER.")
@@ -108,5 +108,6 @@ def _check_counts(home: Path, counts: Counter, n_folds: int) -> None:
     label, fewest = min(counts.items(), key=lambda item: item[1])
     if fewest < n_folds:
         raise ValueError(
-            f"{home}: class {label!r} has {fewest} clips, fewer than the {n_folds} folds; add clips or leave the class out."
+            f"{home}: class {label!r} has {fewest} clips, fewer than the {n_folds} folds; "
+            "add clips or leave the class out."
         )

@@ -1,11 +1,12 @@
 """Log-mel or waveform in, one mean a feature map out: the randomly weighted CNNs of chapter IV.
 
-Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019, section 2. Nothing here is
-trained and there is no batch normalisation: the weights keep their first values, and the mean of each feature map of the chosen
-layers is one feature. Given `n_outputs`, a softmax layer on these features makes it a classifier that can be trained.
+Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019, section 2. Nothing
+here is trained and there is no batch normalisation: the weights keep their first values, and the mean of each feature
+map of the chosen layers is one feature. Given `n_outputs`, a softmax layer on these features makes it a classifier that
+can be trained.
 
-Shapes in the margin: B clips, T frames or samples, F mel bands, C feature maps. `width` is the number of filters of the smallest
-layer; the two published sizes stand in `ARCHITECTURES`.
+Shapes in the margin: B clips, T frames or samples, F mel bands, C feature maps. `width` is the number of filters of the
+smallest layer; the two published sizes stand in `ARCHITECTURES`.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ EVENT_LENGTHS = (64, 32, 16, 8)  # frames: temporal filters for UrbanSound8K's c
 
 
 def vgg(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int = 32) -> keras.Model:
-    """Five layers of 3x3 filters, as in computer vision: minimal filters, no domain knowledge (after Choi et al., ISMIR 2016).
+    """Five layers of 3x3 filters, as in computer vision: minimal filters, no domain knowledge.
 
-    Input (T, F); 5 x width features.
+    After Choi et al., ISMIR 2016. Input (T, F); 5 x width features.
     """
     x = inputs = layers.Input(input_shape)
     x = layers.Reshape((*input_shape, 1))(x)  # (B, T, F, 1)
@@ -180,7 +181,8 @@ def _means(inputs, maps: list, n_outputs: int | None, name: str) -> keras.Model:
     return keras.Model(inputs, layers.Dense(n_outputs, "softmax", name="output")(features), name=name)
 
 
-# He's fan-in normal, truncated. Deviation: the original's standard deviation is 0.3 % larger (sqrt(2.6 / n) before truncation).
+# He's fan-in normal, truncated. Deviation: the original's standard deviation, sqrt(2.6 / n) before truncation, is 0.3 %
+# larger.
 def _conv2d(filters: int, shape: tuple[int, int], padding: str, activation: str, name: str) -> layers.Conv2D:
     return layers.Conv2D(
         filters, shape, padding=padding, activation=activation, kernel_initializer="he_normal", name=name

@@ -23,6 +23,7 @@ from ..classifiers import CLASSIFIERS
 from ..datasets.clip import Clip
 from ..models import ARCHITECTURES, build
 from ..models.random_cnns import EVENT_LENGTHS, MUSIC_LENGTHS
+from ..parameters import split
 from .selection import accuracies
 
 SAMPLE_RATE = 12_000  # Hz
@@ -90,8 +91,23 @@ def input_seconds(clips: Sequence[Clip], longest: float) -> float:
     return round(min(longest, max(soundfile.info(clip.path).duration for clip in clips)), 3)
 
 
+def settings(
+    clips: Sequence[Clip], *, scale: str, architectures: str, classifiers: str, n_features: int, seed: int
+) -> dict:
+    """The arguments of `evaluate` that a chapter's parameters stand for; what they leave open follows from the scale."""
+    size = SCALES[scale]
+    return {
+        "architectures": split(architectures, ARCHITECTURES),
+        "classifiers": split(classifiers, CLASSIFIERS),
+        "n_features": n_features or size.n_features,
+        "seconds": input_seconds(clips, size.seconds),
+        "seed": seed,
+    }
+
+
 def evaluate(
-    clips: Sequence[Clip], *, architectures: Sequence[str], classifiers: Sequence[str], n_features: int, seed: int, seconds: float,
+    clips: Sequence[Clip], *, architectures: Sequence[str], classifiers: Sequence[str], n_features: int, seed: int,
+        seconds: float,
     done: Callable[..., bool] = lambda **fields: False,
 ) -> Iterator[list[dict]]:  # fmt: skip
     """Scores every front-end, and the baseline, with every classifier.
@@ -148,8 +164,8 @@ def random_features(
     # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
     model.compile(jit_compile=False if keras.backend.backend() == "tensorflow" else "auto")
     recipe = {
-        "system": name, "config": model.to_json(), "seed": seed, "backend": keras.backend.backend(), "keras": keras.__version__,
-        "input": kind, "clips": features.fingerprint(clips),
+        "system": name, "config": model.to_json(), "seed": seed, "backend": keras.backend.backend(), "keras":
+        keras.__version__, "input": kind, "clips": features.fingerprint(clips),
     }  # fmt: skip
 
     def fill(values: np.ndarray) -> None:

@@ -11,9 +11,10 @@ import numpy as np
 def accuracies(predict: Callable, labels: np.ndarray, folds: np.ndarray) -> dict[str, dict[int, float]]:
     """Accuracy a fold under two ways of choosing a setting.
 
-    `best_of_grid`, the paper's: every setting is cross-validated, and the best mean is reported: the test clips have chosen the
-    setting that they are scored with. `nested`: for each test fold the setting is chosen on the other folds alone, each of
-    them left out in turn, then learnt from all of them. A pair of folds is left out once and serves both its folds.
+    `best_of_grid`, the paper's: every setting is cross-validated, and the best mean is reported: the test clips have
+    chosen the setting that they are scored with. `nested`: for each test fold the setting is chosen on the other folds
+    alone, each of them left out in turn, then learnt from all of them. A pair of folds is left out once and serves both
+    its folds.
 
     Args:
         predict: `predict(train, test)`, indices in, labels of shape (S, len(test)) out, one row a setting.

@@ -52,7 +52,7 @@ class Piece:
         bpm: beats per minute.
         metre: beats in a bar.
         key: tonic and mode, such as `Eb minor`.
-        start: time of the first bar in seconds; never positive.
+        start: time of the first bar in seconds: just after 0, or negative where the piece is joined on its way.
     """
 
     notes: tuple[Note, ...]
@@ -110,7 +110,7 @@ def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: 
         raise ValueError(f"A piece needs a positive length in seconds; got seconds={seconds}.")
     bpm = float(np.round(rng.uniform(*(style.usual if rng.random() < 0.92 else style.bpm)), 1))
     beat = 60 / bpm
-    start = 0.0 if rng.random() < 0.25 else -float(rng.uniform(0, 4 * style.metre * beat))
+    start = 0.05 if rng.random() < 0.25 else -float(rng.uniform(0, 4 * style.metre * beat))
     n_bars = int(np.ceil((seconds - start) / (style.metre * beat))) + 1
     fast = style.metre * beat < 1.5  # seconds a bar
     minor, tonic = bool(rng.random() < style.minor), int(rng.integers(12))
@@ -169,7 +169,7 @@ def _leaning(groove: Groove, grid: Grid) -> np.ndarray:
     step = np.arange(2 * grid.bar)
     weight = 0.3 + 1.0 * (step % grid.steps == 0) + 0.6 * (step % grid.bar == 0)
     for pattern in (groove.comp, groove.bass):
-        weight += [0.5 * (pattern[s % len(pattern)] not in ".") for s in step]
+        weight += [0.5 * (pattern[s % len(pattern)] != ".") for s in step]
     return weight
 
 

@@ -1,4 +1,12 @@
-"""Settings in, clips of eight dances out: composed and rendered at first use, found again afterwards."""
+"""Settings in, clips of eight dances out: composed and rendered at first use, found again afterwards.
+
+A dance is told by its rhythm and only partly by its sound, and no simple system solves it. Accuracy in % over four
+seeds at 30 clips a class, 5 folds by pattern, audio at 12 kHz, chance 12.5; the SVM has an RBF kernel, C=8, on
+standardised features:
+
+- 20 MFCC with first and second differences, mean and deviation: 5 nearest neighbours 30-36, SVM 38-52
+- mean tempogram (hop and window 256): SVM 75-86; together with MFCC 79-85; the true tempo alone 72-80
+"""
 
 from __future__ import annotations
 
@@ -9,7 +17,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import soundfile
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from thesis_lib.datasets.clip import Card, Clip
 from thesis_lib.datasets.rendered import synth
@@ -17,7 +25,7 @@ from thesis_lib.datasets.rendered.compose import DRUM, Piece, compose, vary
 from thesis_lib.datasets.rendered.styles import STYLES
 
 # To be raised with any change of a rule, a table or the sound: clips of another version are then left alone.
-COMPOSITION_VERSION = 1
+COMPOSITION_VERSION = 2
 N_VARIANTS = 10  # patterns a class
 TRUTH = ("file", "label", "bpm", "metre", "key", "pattern", "drums", "programs")
 
@@ -29,7 +37,7 @@ CARD = Card(
     cannot_show="how a system does on recordings: no voices, no studio production, no music outside these rules",
     licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; tempo ranges of Ballroom (Gouyon et al., 2006; Krebs et al., 2013)",
-    chapters=("III", "IV", "VII"),
+    chapters=("III", "IV"),
 )
 
 
@@ -69,13 +77,7 @@ def clips(
     if missing or "truth.csv" not in here or not names.keys() <= _read_truth(folder).keys():
         folder.mkdir(parents=True, exist_ok=True)
         _write_truth(folder, names, seconds, seed)
-    if missing:
-        settings = {"seconds": seconds, "seed": seed, "sample_rate": sample_rate}
-        jobs = (joblib.delayed(_render)(folder / name, *names[name], **settings) for name in missing)
-        n_jobs = min(joblib.cpu_count(), 1 + len(missing) // 8)  # a process costs about as much as a few clips
-        done = joblib.Parallel(n_jobs, return_as="generator_unordered")(jobs)
-        for _ in tqdm(done, total=len(missing), desc="rendering dances", unit="clip", disable=len(missing) < 8):
-            pass
+    _render_all(folder, {name: names[name] for name in missing}, seconds=seconds, seed=seed, sample_rate=sample_rate)
     return [
         Clip(folder / name, (label,), fold=1 + k % N_VARIANTS % n_folds, group=f"{label}-pattern{k % N_VARIANTS}")
         for name, (label, k) in names.items()
@@ -89,7 +91,7 @@ def truth(clip: Clip | Path) -> dict[str, str | float | int | bool | tuple[int, 
         clip: one that `clips` returned, or its path.
 
     Returns:
-        file, label, bpm, metre, key, pattern, drums (are there any) and programs (General MIDI, of the pitched players).
+        file, label, bpm, metre, key, pattern, drums (whether there are any) and programs (General MIDI; not the kit).
 
     Raises:
         ValueError: the clip is not listed beside its file.
@@ -132,7 +134,7 @@ def _folder(data_home: Path | None, seconds: float, seed: int, sample_rate: int)
     """Where the clips of these settings lie: whatever changes a sample is in the name, the number of clips is not."""
     if data_home is None:
         data_home = Path(os.environ.get("THESIS_CACHE") or Path.home() / ".cache" / "thesis_lib") / "rendered_dances"
-    key = f"v{COMPOSITION_VERSION}-seed{seed}-{float(seconds):g}s-{sample_rate}Hz-{synth.fingerprint()}"
+    key = f"v{COMPOSITION_VERSION}-seed{seed}-{float(seconds)}s-{sample_rate}Hz-{synth.fingerprint()}"
     return Path(data_home) / key
 
 
@@ -143,6 +145,15 @@ def _file(label: str, index: int) -> str:
 def _beside(path: Path) -> Path:
     """A temporary name in the same folder; a half-written file keeps it and is never taken for a clip."""
     return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _render_all(folder: Path, names: dict[str, tuple[str, int]], **settings: float) -> None:
+    """Render clips on all cores, with a bar that says how long it will still take."""
+    jobs = (joblib.delayed(_render)(folder / name, label, k, **settings) for name, (label, k) in names.items())
+    n_jobs = min(joblib.cpu_count(), 1 + len(names) // 8)  # to start a process costs about as much as a few clips
+    done = joblib.Parallel(n_jobs, return_as="generator_unordered")(jobs)
+    for _ in tqdm(done, total=len(names), desc="rendering dances", unit="clip", disable=len(names) < 8):
+        pass
 
 
 def _render(path: Path, label: str, index: int, *, seconds: float, seed: int, sample_rate: int) -> None:

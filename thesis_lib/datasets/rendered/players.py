@@ -10,6 +10,7 @@ from thesis_lib.datasets.rendered.styles import DRUMS
 
 MELODY, COMP, BASS, PAD, DRUM = 0, 1, 2, 3, 9  # MIDI channels; General MIDI keeps 9 for percussion
 LOUDNESS = {"X": 116, "x": 84, "g": 42, "h": 84}
+LOWEST_BASS, LOWEST_CHORD = 28, 55  # E1 and G3, as MIDI pitches
 FILL_LINES = ("snare", "high_tom", "mid_tom", "low_tom", "high_bongo", "conga", "timbale")
 
 
@@ -93,9 +94,9 @@ def bass(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, toni
     for bar in np.flatnonzero(playing):
         root, third, fifth, _ = chords[bar]
         following = chords[(bar + 1) % len(chords), 0]
-        tones = {"R": root, "3": third, "5": fifth - 12 * (root > 4), "8": root + 12, "a": following - 1}
+        tones = {"R": root, "3": third, "5": fifth, "8": root, "a": following - 1}
         for step, stroke, length in _strokes(pattern, grid, bar):
-            pitch = 28 + (tonic + tones[stroke] - 4) % 12 + 12 * (stroke == "8")
+            pitch = LOWEST_BASS + (tonic + tones[stroke] - LOWEST_BASS) % 12 + 12 * (stroke == "8")
             notes.append(grid.note(bar, step, 0.85 * length, pitch, 100 if step == 0 else 88, BASS))
     return notes
 
@@ -104,7 +105,7 @@ def comp(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, toni
     """Chords of 3 or 4 tones: short (`x`), held (`h`) or one tone after the other (`1` to `4`), around middle C."""
     notes = []
     for bar in np.flatnonzero(playing):
-        voicing = sorted(55 + (tonic + chord_tone - 7) % 12 for chord_tone in chords[bar, :tones])
+        voicing = sorted(LOWEST_CHORD + (tonic + tone - LOWEST_CHORD) % 12 for tone in chords[bar, :tones])
         voicing += [voicing[0] + 12] * (4 - tones)
         for step, stroke, length in _strokes(pattern, grid, bar):
             if stroke.isdigit():
@@ -118,7 +119,7 @@ def comp(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, toni
 def pad(grid: Grid, playing: np.ndarray, chords: np.ndarray, tonic: int) -> list[Note]:
     """A soft chord under each bar."""
     return [
-        grid.note(bar, 0, grid.bar, 55 + (tonic + tone) % 12, 60, PAD)
+        grid.note(bar, 0, grid.bar, LOWEST_CHORD + (tonic + tone - LOWEST_CHORD) % 12, 60, PAD)
         for bar in np.flatnonzero(playing)
         for tone in chords[bar, :3]
     ]

@@ -1,0 +1,46 @@
+# make book: everything from a fresh clone to the book in build/site/_build/html
+# make test: everything from a fresh clone to the tests
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+SNAKEMAKE := $(BIN)/snakemake --snakefile workflow/Snakefile --cores $(CORES) --quiet rules
+
+.DEFAULT_GOAL := help
+.PHONY: help book test site-test lint lock serve clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+
+book: .venv/ready  ## build the book at scale quick (SCALE=smoke|full, DATASET=..., DATA_HOME=... for other runs)
+	@$(SNAKEMAKE) book $(if $(SCALE)$(DATASET)$(DATA_HOME)$(SEED),--config) $(if $(SCALE),scale=$(SCALE)) \
+		$(if $(DATASET),dataset=$(DATASET)) $(if $(DATA_HOME),data_home=$(DATA_HOME)) $(if $(SEED),seed=$(SEED))
+	@echo "the book: build/site/_build/html/index.html"
+
+test: .venv/ready  ## run the tests
+	@$(BIN)/python -m pytest
+
+site-test: .venv/ready  ## check the built book: pages, links, nothing from the network
+	@$(BIN)/python -m pytest tests/test_site.py
+
+lint: .venv/ready  ## check style and formatting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+serve: book  ## read the book at http://localhost:8000
+	@$(BIN)/python -m http.server --directory build/site/_build/html 8000
+
+lock:  ## write requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-package pyaudio \
+		--no-header --no-annotate --quiet pyproject.toml -o requirements.lock
+
+clean:  ## remove what was built; the environment and the cache stay
+	rm -rf build .snakemake
+
+# --no-deps: the lock is complete, and tinysoundfont would ask for pyaudio, which only live playback needs.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
+	@echo "installing into .venv (a minute or two)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

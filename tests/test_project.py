@@ -1,0 +1,117 @@
+"""The project's own files agree with each other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from thesis_lib import parameters, paper, plots
+from thesis_lib.classifiers import CLASSIFIERS
+from thesis_lib.datasets import DATASETS, Card
+from thesis_lib.models import ARCHITECTURES
+from thesis_lib.protocols import random_features
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+LOCK = (ROOT / "requirements.lock").read_text()
+
+
+def locked():
+    """Requirements of the lock by name: a name may stand there twice, for different platforms."""
+    by_name = {}
+    for line in LOCK.splitlines():
+        if line and not line.startswith((" ", "#")):
+            requirement = Requirement(line.rstrip("\\ "))
+            by_name.setdefault(requirement.name.lower().replace("_", "-"), []).append(requirement)
+    return by_name
+
+
+def declared():
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    return [
+        Requirement(text) for text in [*PROJECT["project"]["dependencies"], *(t for extra in extras for t in extra)]
+    ]
+
+
+@pytest.mark.parametrize("requirement", declared(), ids=lambda requirement: requirement.name)
+def test_the_lock_has_what_pyproject_asks_for(requirement):
+    versions = {str(found.specifier) for found in locked()[requirement.name.lower().replace("_", "-")]}
+    assert versions == {str(requirement.specifier)}
+
+
+def test_the_lock_is_exact_hashed_and_without_addresses():
+    blocks = re.split(r"\n(?=\S)", LOCK.strip())
+    assert len(blocks) > 100
+    assert all("==" in block.splitlines()[0] and "--hash=sha256:" in block for block in blocks)
+    assert "://" not in LOCK
+    assert "pyaudio" not in locked()
+
+
+def test_the_conda_environment_takes_the_lock():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    pip = next(item["pip"] for item in environment["dependencies"] if isinstance(item, dict))
+    assert pip == ["-r requirements.lock"]
+    python = next(item for item in environment["dependencies"] if str(item).startswith("python"))
+    assert python.split("=")[1] in PROJECT["project"]["requires-python"]
+    tensorflow = next(r for r in declared() if r.name == "tensorflow")
+    assert f"tensorflow[and-cuda]{tensorflow.specifier}" in (ROOT / "environment.yml").read_text()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_have_no_outputs_one_parameters_cell_and_short_cells(path):
+    book = nbformat.read(path, as_version=4)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    assert sum("parameters" in cell.metadata.get("tags", ()) for cell in code) == 1
+    assert all(
+        len(cell.source.splitlines()) <= 12 for cell in code if "parameters" not in cell.metadata.get("tags", ())
+    )
+    assert parameters.defaults(path)
+
+
+def test_the_toc_names_every_notebook():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    files = {chapter["file"] for part in toc["parts"] for chapter in part["chapters"]}
+    assert {f"notebooks/{path.stem}" for path in NOTEBOOKS} <= files
+
+
+def test_the_command_line_knows_the_tables():
+    assert set(parameters.SCALES) == set(random_features.SCALES)
+    assert set(parameters.SOME_OF["classifiers"]) == set(CLASSIFIERS)
+    assert set(plots.NAMES) == {*ARCHITECTURES, random_features.BASELINE}
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_dataset_has_a_card_under_its_name(name):
+    card = DATASETS[name].CARD
+    assert isinstance(card, Card) and card.name == name
+    assert all(getattr(card, field) for field in ("title", "task", "stands_for", "cannot_show", "licence", "source"))
+
+
+def test_published_numbers_carry_their_source():
+    table = paper.published()
+    assert len(table) > 140
+    assert table["source"].notna().all() and table["status"].notna().all()
+    assert pd.to_numeric(table["value"]).notna().all()
+
+
+def test_published_numbers_of_chapter_iv_are_complete():
+    rows = paper.random_cnns()
+    counts = rows.groupby("dataset").size()
+    # nine front-ends with two classifiers and the baseline; UrbanSound8K without the temporal front-end
+    assert counts["GTZAN"] == 19 and counts["ExtendedBallroom"] == 19 and counts["UrbanSound8K"] == 17
+    best = rows.query("dataset == 'ExtendedBallroom' and classifier == 'svm' and system != 'mfcc'")
+    assert best.loc[best["value"].idxmax(), "system"] == "temporal"
+
+
+def test_features_a_width_follow_the_published_sizes():
+    for name, architecture in ARCHITECTURES.items():
+        width = architecture.settings["large"][0]["width"]
+        assert random_features.features_per_width(name) * width in (3584, 3585)
+        assert random_features.knobs(name, 3500, 1376)["width"] == width

@@ -1,0 +1,225 @@
+"""The rendered dances: the same samples every time, fair folds, a truth that the notes bear out, nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+import soundfile
+
+from thesis_lib.datasets.rendered import dances, synth
+from thesis_lib.datasets.rendered.styles import DRUMS, STYLES
+
+pytest.importorskip("tinysoundfont", reason="pip install --no-deps tinysoundfont==0.3.7")
+SMALL = {"per_class": 2, "seconds": 4.0, "n_folds": 2, "sample_rate": 16000}
+ONE_CLIP = """
+import sys
+from pathlib import Path
+from thesis_lib.datasets.rendered import dances
+dances._render(Path(sys.argv[1]), "Samba", 1, seconds=4.0, seed=0, sample_rate=16000)
+"""
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """Two clips a class, and where they lie."""
+    home = tmp_path_factory.mktemp("dances")
+    return home, dances.clips(home, **SMALL)
+
+
+def contents(clips):
+    return {clip.path.name: clip.path.read_bytes() for clip in clips}
+
+
+def test_same_bytes_in_another_folder_and_another_process(rendered, tmp_path):
+    _, clips = rendered
+    assert contents(dances.clips(tmp_path, **SMALL)) == contents(clips)
+    subprocess.run([sys.executable, "-c", ONE_CLIP, str(tmp_path / "one.flac")], check=True)
+    assert (tmp_path / "one.flac").read_bytes() == contents(clips)["Samba-0001.flac"]
+
+
+def test_another_seed_is_other_music():
+    one, other = (dances.piece("Tango", 0, seconds=4.0, seed=seed) for seed in (0, 1))
+    assert one.notes != other.notes
+
+
+def test_a_clip_does_not_depend_on_how_many_are_asked_for(rendered):
+    home, clips = rendered
+    before = {clip.path: clip.path.stat().st_mtime_ns for clip in clips}
+    more = dances.clips(home, **(SMALL | {"per_class": 3}))
+    assert len(more) == 3 * len(STYLES)
+    assert set(before) < {clip.path for clip in more}
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+    assert all(dances.truth(clip)["label"] == clip.label for clip in more)
+
+
+def test_folds_are_whole_patterns_and_balanced(monkeypatch, tmp_path):
+    monkeypatch.setattr(dances, "_render", lambda *args, **kwargs: None)
+    monkeypatch.setattr(dances.joblib, "cpu_count", lambda: 1)
+    clips = dances.clips(tmp_path, per_class=24, seconds=3.0, n_folds=5)
+    assert {clip.fold for clip in clips} == {1, 2, 3, 4, 5}
+    folds_of_group = {group: {c.fold for c in clips if c.group == group} for group in {c.group for c in clips}}
+    assert all(len(folds) == 1 for folds in folds_of_group.values())
+    counts = Counter((clip.label, clip.fold) for clip in clips)
+    assert len(counts) == 5 * len(STYLES)
+    assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_patterns_of_a_class_differ():
+    for number, (label, style) in enumerate(STYLES.items()):
+        grooves = [
+            dances.vary(style, variant, np.random.default_rng([0, number, variant, 1]))
+            for variant in range(dances.N_VARIANTS)
+        ]
+        assert len({(*sorted(g.drums.items()), g.bass, g.comp) for g in grooves}) == dances.N_VARIANTS, label
+
+
+def test_an_interrupted_rendering_goes_on(rendered):
+    _, clips = rendered
+    victim, other = clips[3].path, clips[4].path
+    whole, time = victim.read_bytes(), other.stat().st_mtime_ns
+    victim.unlink()
+    (victim.parent / f".{victim.name}.1.part").write_bytes(whole[:100])  # what a killed process leaves
+    (victim.parent / "truth.csv").unlink()
+    again = dances.clips(victim.parent.parent, **SMALL)
+    assert again == clips
+    assert victim.read_bytes() == whole
+    assert other.stat().st_mtime_ns == time
+    assert dances.truth(clips[3])["label"] == clips[3].label
+
+
+def test_an_empty_file_is_not_taken_for_a_clip(rendered):
+    home, clips = rendered
+    whole = clips[0].path.read_bytes()
+    clips[0].path.write_bytes(b"")
+    dances.clips(home, **SMALL)
+    assert clips[0].path.read_bytes() == whole
+
+
+def test_a_failed_write_leaves_no_clip(monkeypatch, tmp_path):
+    def broken(path, *args, **kwargs):
+        path.write_bytes(b"half")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(dances.soundfile, "write", broken)
+    with pytest.raises(OSError, match="no space"):
+        dances._render(tmp_path / "Waltz-0000.flac", "Waltz", 0, seconds=3.0, seed=0, sample_rate=16000)
+    assert not (tmp_path / "Waltz-0000.flac").exists()
+
+
+def test_audio_sounds_and_does_not_clip(rendered):
+    for clip in rendered[1]:
+        wave, rate = soundfile.read(clip.path)
+        assert (rate, wave.shape) == (16000, (64000,))
+        assert np.isfinite(wave).all()
+        assert 10 ** (-9.1 / 20) < np.abs(wave).max() < 10 ** (-0.9 / 20)
+        assert np.sqrt(np.mean(wave**2)) > 0.005
+
+
+@pytest.mark.parametrize("label", STYLES)
+def test_no_piece_pauses_for_long(label):
+    for k in range(40):
+        starts = [note.start for note in dances.piece(label, k, seconds=6.0, seed=3).notes]
+        assert np.diff([0, *starts, 6.0]).max() < 2.5  # seconds
+
+
+@pytest.mark.parametrize("label", STYLES)
+def test_notes_keep_the_tempo_that_the_truth_states(label):
+    """Parent: the beat of notes found from their onsets alone, as the period that makes them fall together."""
+    style = STYLES[label]
+    for k in range(6):
+        music = dances.piece(label, k, seconds=15.0, seed=0)
+        assert style.bpm[0] <= music.bpm <= style.bpm[1]
+        onsets = np.array([note.start for note in music.notes])
+        candidates = music.bpm * np.linspace(0.93, 1.07, 141)
+        # Length of the mean of the onsets as phases of a beat: 1 where all onsets stand at one place of the beat.
+        together = [abs(np.exp(2j * np.pi * onsets * bpm / 60 * style.steps).mean()) for bpm in candidates]
+        if style.swing[1] <= 0.54:
+            assert candidates[int(np.argmax(together))] == pytest.approx(music.bpm, rel=0.01)
+        on_beat = (onsets - music.start) * music.bpm / 60
+        grid = np.abs(on_beat[:, None] % 1 - np.array([0, 1])).min(axis=1) < 0.1
+        assert grid.mean() > 0.25  # many notes stand on a beat, for any swing
+
+
+@pytest.mark.parametrize("label", STYLES)
+def test_metre_is_that_of_the_dance(label):
+    """A rhythm is more like itself one bar later than one bar of the other metre (3 or 4 beats) later."""
+    style, likeness = STYLES[label], {3: [], 4: []}
+    assert style.metre == (3 if "Waltz" in label else 4)
+    for k in range(10):
+        music = dances.piece(label, k, seconds=15.0, seed=0)
+        strokes = [(n.start, n.pitch if n.channel == 9 else -n.channel) for n in music.notes if n.channel in (1, 2, 9)]
+        players = sorted({player for _, player in strokes})
+        roll = np.zeros((len(players), 16 * 60))
+        for start, player in strokes:
+            step = round((start - music.start) * music.bpm / 60 * style.steps)
+            roll[players.index(player), step] = 1
+        for metre, values in likeness.items():
+            lag = metre * style.steps
+            values.append((roll[:, lag:] * roll[:, :-lag]).sum() / roll.sum())
+    assert np.mean(likeness[style.metre]) > 1.15 * np.mean(likeness[7 - style.metre])
+
+
+def test_truth_says_what_is_played(rendered):
+    for clip in rendered[1]:
+        truth, k = dances.truth(clip), int(clip.path.stem[-4:])
+        music = dances.piece(clip.label, k, seconds=SMALL["seconds"], seed=0)
+        assert truth["bpm"] == pytest.approx(music.bpm)
+        assert (truth["metre"], truth["key"], truth["pattern"]) == (music.metre, music.key, clip.group)
+        assert truth["drums"] == any(note.channel == 9 for note in music.notes)
+        assert set(truth["programs"]) <= set(music.programs.values())
+
+
+def test_truth_of_an_unknown_file_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="truth.csv"):
+        dances.truth(tmp_path / "mine.wav")
+
+
+def test_the_style_table_is_well_formed():
+    for label, style in STYLES.items():
+        bar = style.metre * style.steps
+        assert style.bpm[0] <= style.usual[0] < style.usual[1] <= style.bpm[1]
+        lines = [*style.bass, *style.comp, *(line for pattern in style.drums for line in pattern.values())]
+        assert all(len(line) % bar == 0 for line in lines), label
+        assert all(set(pattern) <= set(DRUMS) for pattern in style.drums), label
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"n_folds": 1}, {"n_folds": 11}, {"per_class": 4}, {"seconds": 0}, {"seconds": float("nan")}, {"seed": -1},
+     {"sample_rate": 0}],
+)  # fmt: skip
+def test_bad_settings_are_refused_before_anything_is_written(bad, tmp_path):
+    with pytest.raises(ValueError, match=f"got .*{next(iter(bad))}="):
+        dances.clips(tmp_path / "new", **bad)
+    assert not (tmp_path / "new").exists()
+
+
+def test_without_the_synthesiser_one_sentence_names_the_next_step(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "tinysoundfont", None)
+    synth.fingerprint.cache_clear()
+    with pytest.raises(ImportError, match=r"pip install --no-deps tinysoundfont==0\.3\.7"):
+        dances.clips(tmp_path / "new", **SMALL)
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_folder_is_keyed_by_what_changes_the_samples(monkeypatch, tmp_path):
+    monkeypatch.setenv("THESIS_CACHE", str(tmp_path))
+    first = dances._folder(None, 15.0, 0, 16000)
+    assert first.parent == tmp_path / "rendered_dances"
+    others = {dances._folder(None, 15.5, 0, 16000), dances._folder(None, 15.0, 1, 16000)}
+    monkeypatch.setattr(dances, "COMPOSITION_VERSION", dances.COMPOSITION_VERSION + 1)
+    others.add(dances._folder(None, 15.0, 0, 16000))
+    monkeypatch.setattr(synth, "fingerprint", lambda: "another")
+    others.add(dances._folder(None, 15.0, 0, 16000))
+    assert len(others | {first}) == 5
+    assert os.listdir(tmp_path) == []
+
+
+def test_silence_is_refused():
+    with pytest.raises(ValueError, match="sound"):
+        synth.master(np.zeros(100, np.float32), np.random.default_rng(0), sample_rate=16000)
