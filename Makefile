@@ -4,7 +4,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-SNAKEMAKE := $(BIN)/snakemake --snakefile workflow/Snakefile --cores $(CORES) --quiet rules
+SNAKEMAKE := $(BIN)/snakemake book --snakefile workflow/Snakefile --cores $(CORES) --quiet rules progress host
 
 .DEFAULT_GOAL := help
 .PHONY: help book test site-test lint lock serve clean
@@ -13,7 +13,7 @@ help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
 
 book: .venv/ready  ## build the book at scale quick (SCALE=smoke|full, DATASET=..., DATA_HOME=... for other runs)
-	@$(SNAKEMAKE) book $(if $(SCALE)$(DATASET)$(DATA_HOME)$(SEED),--config) $(if $(SCALE),scale=$(SCALE)) \
+	@$(SNAKEMAKE) $(if $(SCALE)$(DATASET)$(DATA_HOME)$(SEED),--config) $(if $(SCALE),scale=$(SCALE)) \
 		$(if $(DATASET),dataset=$(DATASET)) $(if $(DATA_HOME),data_home=$(DATA_HOME)) $(if $(SEED),seed=$(SEED))
 	@echo "the book: build/site/_build/html/index.html"
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from thesis_lib import parameters, paper, plots
+from thesis_lib import paper, parameters, plots
 from thesis_lib.classifiers import CLASSIFIERS
 from thesis_lib.datasets import DATASETS, Card
 from thesis_lib.models import ARCHITECTURES

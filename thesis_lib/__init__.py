@@ -1,7 +1,10 @@
 """Audio in, the thesis's experiments and their records out."""
 
+import logging
 import os
 
 __version__ = "0.1.0"
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes are no part of a page
+# TensorFlow's notes on its start and on tracing one function for each model are no part of a page.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+logging.getLogger("tensorflow").setLevel(logging.ERROR)

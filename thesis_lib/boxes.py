@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
+import pandas as pd
+
 from .datasets.clip import Card, Clip
 from .paper import random_cnns
+from .plots import NAMES
 
 
 def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> str:
@@ -33,6 +36,20 @@ def sources(dataset: str) -> str:
     counts = Counter(zip(rows["source"], rows["status"], strict=True))
     marks = "; ".join(f"{number} {status}: {source}" for (source, status), number in counts.items())
     return f"<p><small>Published numbers in this table by how they were obtained: {escape(marks)}.</small></p>"
+
+
+def claims(table: pd.DataFrame) -> str:
+    """Verdicts as a table: the claim, what was found, and the comparison that decided it."""
+    if table.empty:
+        return "<p>This run has no records that a claim speaks of.</p>"
+    head = "<tr><th>claim</th><th>classifier</th><th>verdict</th><th>closest comparison, difference in points</th></tr>"
+    rows = "".join(
+        f"<tr><td>{row.id} {escape(row.claim)}</td><td>{row.classifier.upper()}</td>"
+        f'<td><span class="{row.verdict}">{row.verdict}</span></td>'
+        f"<td>{NAMES[row.against]}: {row.difference:+.1f} [{row.low:+.1f}, {row.high:+.1f}]</td></tr>"
+        for row in table.itertuples()
+    )
+    return f'<table class="claims wide"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
 def provenance(facts: dict) -> str:

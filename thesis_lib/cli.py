@@ -64,7 +64,8 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
     except ValueError as error:
         _stop(str(error), WRONG_INPUT)
     if "output" in parameters.defaults(notebook):
-        values["output"] = str(output)
+        inside = output.is_relative_to(chapters.ROOT)  # then a page tells no more of the machine than it has to
+        values["output"] = str(output.relative_to(chapters.ROOT) if inside else output)
     try:
         executed = chapters.execute(notebook, values, output)
     except KeyboardInterrupt:

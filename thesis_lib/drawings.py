@@ -37,8 +37,10 @@ def front_ends(clip: Clip, names: Sequence[str]) -> plt.Figure:
     figure, axes = plt.subplots(rows, 2, figsize=(7, 1.75 * rows), squeeze=False)
     for axis, name in zip(axes.flat, names, strict=False):
         on_waveform = ARCHITECTURES[name].signal == "waveform"
-        (_on_waveform if on_waveform else _on_spectrogram)(axis, waveform, first_filters(name))
-        axis.set_title(NAMES[name], fontsize=11, loc="left")
+        filters = first_filters(name)
+        (_on_waveform if on_waveform else _on_spectrogram)(axis, waveform, filters)
+        shape = f" {'×'.join(map(str, filters[0]))}" if len(filters) == 1 and NAMES[name] != name else ""
+        axis.set_title(NAMES[name] + shape, fontsize=11, loc="left")
         axis.grid(False)
     for axis in axes.flat[len(names) :]:
         axis.set_axis_off()

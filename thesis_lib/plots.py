@@ -77,7 +77,7 @@ def summary(records: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(table)
     table[("", "parameters")] = records.groupby("system")["n_params"].first()
     table.index = [NAMES[system] for system in table.index]
-    return table.rename_axis("front-end")
+    return table
 
 
 def beside_paper(records: pd.DataFrame, dataset: str) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def beside_paper(records: pd.DataFrame, dataset: str) -> pd.DataFrame:
         table[kind.upper(), "difference"] = table[kind.upper(), "here"] - table[kind.upper(), "paper"]
     table = pd.DataFrame(table)
     table.index = [NAMES[system] for system in table.index]
-    return table.rename_axis("front-end")
+    return table
 
 
 def show(table: pd.DataFrame) -> pd.io.formats.style.Styler:

@@ -50,7 +50,7 @@ class Scale(NamedTuple):
 
 SCALES = {
     "smoke": Scale(per_class=10, at_most=10, seconds=4.0, n_features=28),
-    "quick": Scale(per_class=25, at_most=None, seconds=15.0, n_features=120),
+    "quick": Scale(per_class=40, at_most=None, seconds=15.0, n_features=120),
     "full": Scale(per_class=60, at_most=None, seconds=29.3, n_features=3500),
     "paper": Scale(per_class=0, at_most=None, seconds=29.3, n_features=3500),
 }
@@ -94,7 +94,7 @@ def input_seconds(clips: Sequence[Clip], longest: float) -> float:
 def settings(
     clips: Sequence[Clip], *, scale: str, architectures: str, classifiers: str, n_features: int, seed: int
 ) -> dict:
-    """The arguments of `evaluate` that a chapter's parameters stand for; what they leave open follows from the scale."""
+    """The arguments of `evaluate` that a chapter's parameters stand for; the scale says what they leave open."""
     size = SCALES[scale]
     return {
         "architectures": split(architectures, ARCHITECTURES),
@@ -133,7 +133,7 @@ def evaluate(
         progress.set_postfix_str(name)
         start = time.monotonic()
         if name == BASELINE:
-            values, n_params = mfcc_statistics(clips, seconds), 0
+            values, n_params = mfcc_statistics(clips, seconds), None
         else:
             values, n_params = random_features(clips, name, n_features=n_features, seed=seed, seconds=seconds)
         extraction = time.monotonic() - start
@@ -171,7 +171,11 @@ def random_features(
     def fill(values: np.ndarray) -> None:
         size = batch_size(model)
         for start in tqdm(range(0, len(inputs), size), name, unit="batch", leave=False):
-            values[start : start + size] = model.predict_on_batch(inputs[start : start + size])
+            batch = inputs[start : start + size]
+            full = np.resize(
+                batch, (size, *batch.shape[1:])
+            )  # one shape: traced once, and no clip's values depend on it
+            values[start : start + size] = model.predict_on_batch(full)[: len(batch)]
 
     return features.stored(recipe, (len(clips), model.output_shape[-1]), fill), model.count_params()
 
@@ -225,7 +229,13 @@ def mfcc_statistics(clips: Sequence[Clip], seconds: float) -> np.ndarray:
 
 
 def _score(
-    values: np.ndarray, clips: Sequence[Clip], system: str, classifier: str, seed: int, n_params: int, extraction: float
+    values: np.ndarray,
+    clips: Sequence[Clip],
+    system: str,
+    classifier: str,
+    seed: int,
+    n_params: int | None,
+    extraction: float,
 ) -> list[dict]:
     """Records of one system with one classifier, under both protocols."""
     start = time.monotonic()

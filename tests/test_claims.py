@@ -1,0 +1,69 @@
+"""Verdicts on records whose outcome is known."""
+
+import pandas as pd
+import pytest
+import scipy.stats
+import yaml
+
+from thesis_lib import claims, parameters
+from thesis_lib.datasets import DATASETS
+from thesis_lib.models import ARCHITECTURES
+
+NOISE = (0.00, 0.02, -0.01, 0.01, -0.02)
+
+
+def records(accuracies, dataset="rendered_dances", protocol="nested"):
+    rows = [
+        {"system": system, "classifier": "svm", "protocol": protocol, "dataset": dataset, "seed": 0, "fold": fold,
+         "value": value + (NOISE[fold] if index % 2 else 0)}
+        for index, (system, value) in enumerate(accuracies.items())
+        for fold in range(5)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def verdict(accuracies, claim, **kind):
+    table = claims.verdicts(records(accuracies, **kind)).set_index("id")
+    return table.loc[claim]
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"), [(0.2, "holds"), (-0.2, "fails"), (0.005, "undecided"), (0, "undecided")]
+)
+def test_a_comparison_of_two(difference, expected):
+    row = verdict({"7x86": 0.5 + difference, "7x96": 0.5}, "IV.3")
+    assert row["verdict"] == expected
+    assert row["difference"] == pytest.approx(100 * difference)
+
+
+def test_the_interval_is_that_of_a_paired_t_test():
+    row = verdict({"7x86": 0.53, "7x96": 0.5}, "IV.3")
+    expected = scipy.stats.ttest_1samp([100 * (0.03 - noise) for noise in NOISE], 0).confidence_interval(0.95)
+    assert (row["low"], row["high"]) == pytest.approx((expected.low, expected.high))
+
+
+def test_best_of_many_fails_against_one_that_is_better():
+    systems = {name: 0.3 for name in ARCHITECTURES} | {"temporal": 0.7}
+    assert verdict(systems, "IV.4")["verdict"] == "holds"
+    row = verdict(systems | {"frame_level": 0.9}, "IV.4")
+    assert row["verdict"] == "fails" and row["against"] == "frame_level"
+    assert verdict(systems | {"frame_level": 0.7}, "IV.4")["verdict"] == "undecided"
+
+
+def test_a_claim_is_silent_on_other_data_and_without_its_systems():
+    systems = dict.fromkeys(ARCHITECTURES, 0.5)
+    assert "IV.4" not in set(claims.verdicts(records(systems, dataset="folder"))["id"])
+    assert "IV.5" not in set(claims.verdicts(records(systems))["id"])
+    assert claims.verdicts(records({"vgg": 0.5})).empty
+
+
+def test_only_honest_accuracies_count():
+    assert claims.verdicts(records({"7x86": 0.9, "7x96": 0.5}, protocol="best_of_grid")).empty
+
+
+def test_the_table_speaks_of_systems_and_data_that_exist():
+    table = yaml.safe_load(claims.TABLE.read_text())
+    assert len({claim["id"] for claim in table}) == len(table) == 5
+    for claim in table:
+        assert {claim["better"], *claim["than"]} <= set(parameters.SOME_OF["architectures"])
+        assert set(claim.get("data", DATASETS)) <= set(DATASETS)
