@@ -13,15 +13,15 @@ help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
 
 book: .venv/ready  ## build the book at scale quick (SCALE=smoke|full, DATASET=..., DATA_HOME=... for other runs)
-	@$(SNAKEMAKE) $(if $(SCALE)$(DATASET)$(DATA_HOME)$(SEED),--config) $(if $(SCALE),scale=$(SCALE)) \
-		$(if $(DATASET),dataset=$(DATASET)) $(if $(DATA_HOME),data_home=$(DATA_HOME)) $(if $(SEED),seed=$(SEED))
+	@$(SNAKEMAKE) $(if $(SCALE)$(DATASET)$(DATA_HOME)$(SEED),--config) $(if $(SCALE),'scale=$(SCALE)') \
+		$(if $(DATASET),'dataset=$(DATASET)') $(if $(DATA_HOME),'data_home=$(DATA_HOME)') $(if $(SEED),'seed=$(SEED)')
 	@echo "the book: build/site/_build/html/index.html"
 
 test: .venv/ready  ## run the tests
 	@$(BIN)/python -m pytest
 
 site-test: .venv/ready  ## check the built book: pages, links, nothing from the network
-	@$(BIN)/python -m pytest tests/test_site.py
+	@SITE=build/site/_build/html $(BIN)/python -m pytest tests/test_site.py
 
 lint: .venv/ready  ## check style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -40,7 +40,7 @@ clean:  ## remove what was built; the environment and the cache stay
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
 	@echo "installing into .venv (a minute or two)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -95,7 +95,7 @@ def bad_files(folder):
     (folder / "empty.wav").touch()
     (folder / "text.wav").write_text("this is no audio at all\n" * 100)
     (folder / "folder.wav").mkdir()
-    for extension in ("wav", "flac", "ogg", "mp3", "aiff"):
+    for extension in ("wav", "flac", "ogg", "mp3", "aiff", "au", "w64"):
         path = folder / f"cut.{extension}"
         soundfile.write(path, np.tile(good, 3), RATE)
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -118,6 +118,8 @@ def bad_files(folder):
         ("cut.ogg", "truncated"),
         ("cut.mp3", "truncated"),
         ("cut.aiff", "truncated"),
+        ("cut.au", "truncated"),
+        ("cut.w64", "truncated"),
     ],
 )
 def test_a_bad_file_gets_one_sentence_that_names_it(tmp_path, name, reason):
@@ -126,6 +128,44 @@ def test_a_bad_file_gets_one_sentence_that_names_it(tmp_path, name, reason):
         audio.load(path, 12_000)
     assert str(error.value).startswith(str(path))
     assert "\n" not in str(error.value)
+
+
+def test_a_clip_that_starts_silent_is_no_silent_clip(tmp_path):
+    path = tmp_path / "late.wav"
+    soundfile.write(path, np.concatenate([np.zeros(2 * RATE), tone(440)]), RATE)
+    assert not audio.load(path, RATE, seconds=1.0).any()
+    assert audio.log_mel(audio.load(path, RATE, seconds=1.0), RATE).shape == (63, 96)
+
+
+def edited(header):
+    """A whole wav file of 8 bits and odd length, with its header's sizes changed."""
+
+    def write(path):
+        soundfile.write(path, tone(440)[: RATE - 1], RATE, subtype="PCM_U8", format="WAV")
+        content = bytearray(path.read_bytes())
+        for place, size in header.items():
+            content[place : place + 4] = size
+        path.write_bytes(content.rstrip(b"\0") if not header else content)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{}, {4: b"\xff\xff\xff\xff"}, {4: b"\xff\xff\xff\xff", 40: b"\xff\xff\xff\xff"}, {4: b"\x00\x48\x00\x00"}],
+    ids=["odd length", "riff until the end", "written to a pipe", "riff size too large"],
+)
+def test_a_header_with_a_common_fault_is_not_taken_for_a_cut_file(tmp_path, header):
+    path = tmp_path / "clip.wav"
+    edited(header)(path)
+    assert len(audio.load(path, RATE)) in (RATE - 1, RATE)
+
+
+def test_duration_of_a_file(tmp_path):
+    soundfile.write(tmp_path / "clip.wav", tone(440, seconds=1.5), RATE)
+    assert audio.duration(tmp_path / "clip.wav") == 1.5
+    with pytest.raises(audio.AudioError, match="does not exist"):
+        audio.duration(tmp_path / "nowhere.wav")
 
 
 def test_real_files_equal_librosa(shared):

@@ -13,7 +13,7 @@ import soundfile
 from click.testing import CliRunner
 from conftest import RATE, tone
 
-from thesis_lib import chapters, cli
+from thesis_lib import chapters, cli, parameters
 from thesis_lib.models import ARCHITECTURES
 
 
@@ -37,7 +37,12 @@ def no_kernel(monkeypatch):
         ("classifiers=knn", "classifiers must be all, or one or more of svm, elm, .*got 'knn'"),
         ("seed=one", "seed must be a whole number, as its default 0 is; got seed='one'"),
         ("n_features=12.5", "n_features must be a whole number"),
-        ("seed=-1", "seed must be 0 or more; got seed=-1"),
+        ("seed=-1", "seed must be from 0 to 4294967295; got seed=-1"),
+        ("seed=5000000000", "seed must be from 0 to 4294967295"),
+        ("n_features=1000000", "n_features must be from 0 to 20000"),
+        ("architectures=vgg,vgg", "architectures must name each only once"),
+        ("architectures=", "architectures must be all, or one or more"),
+        ("output=here", "the output folder is given as --output FOLDER"),
         ("scale", "a parameter is given as name=value; got 'scale'"),
         ("scale=paper", "scale=paper needs the paper's own kind of data"),
         ("dataset=folder", "give it as data_home=FOLDER"),
@@ -64,14 +69,26 @@ def test_an_output_folder_that_cannot_be_written_ends_at_once(no_kernel, tmp_pat
     assert result.exit_code == 2 and "results cannot be written to" in result.output
 
 
+def test_a_parameter_given_twice_ends_at_once(no_kernel):
+    result = thesis("run", "4", "-p", "seed=1", "-p", "seed=2")
+    assert result.exit_code == 2 and "seed is given twice" in result.output
+
+
+def test_a_relative_data_home_means_the_readers_folder(audio_folder, monkeypatch):
+    monkeypatch.chdir(audio_folder.parent)
+    values = parameters.check(chapters.find("4"), ["dataset=folder", "data_home=audio"])
+    assert values["data_home"] == str(audio_folder)
+
+
 def test_an_unknown_chapter_lists_those_there_are(no_kernel):
     result = thesis("run", "12")
     assert result.exit_code == 2 and "no chapter '12'; there are 04_non_trained" in result.output
 
 
 @pytest.mark.parametrize("name", ["4", "04", "04_non_trained", "non_trained"])
-def test_a_chapter_has_three_names(name):
+def test_a_chapter_has_several_names(name):
     assert chapters.find(name).stem == "04_non_trained"
+    assert chapters.find("4r").stem == "04r_real_audio"
 
 
 def test_models_lists_every_architecture_at_its_sizes():
@@ -201,7 +218,10 @@ def test_a_stopped_run_goes_on_where_it_was(how, long_folder, whole_run, tmp_pat
     assert not (output / "04_non_trained.ipynb").exists()
     again = subprocess.run(command(long_folder, output), capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
-    assert json.loads((output / "provenance.json").read_text())["records_found"] >= left >= 6
+    starts = json.loads((output / "provenance.json").read_text())["starts"]
+    assert (
+        len(starts) == 2 and starts[0]["records"] >= left >= 6 and starts[0]["records"] + starts[1]["records"] == ROWS
+    )
     assert scores(output) == scores(whole_run[0])
 
 
@@ -214,3 +234,10 @@ def test_a_bad_clip_is_one_sentence_and_exit_code_1(audio_folder, tmp_path):
     assert "Traceback" not in done.stderr
     assert (tmp_path / "run" / "04_non_trained.failed.ipynb").exists()
     assert not (tmp_path / "run" / "04_non_trained.ipynb").exists()
+
+
+def test_a_clip_that_is_no_audio_is_one_sentence(audio_folder, tmp_path):
+    (audio_folder / "low" / "1-0.wav").write_text("no audio")
+    done = subprocess.run(command(audio_folder, tmp_path / "run"), capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "low/1-0.wav cannot be read as audio" in done.stderr and "Traceback" not in done.stderr

@@ -75,7 +75,7 @@ def test_a_damaged_store_is_computed_again(audio_folder, counted, damage):
         seal.write_text(seal.read_text()[:20])
     np.testing.assert_array_equal(features.log_mels(clips, **MEL), before)
     assert len(counted) == 24
-    assert json.loads(seal.read_text())["sha256"] == features.file_sha256(array)
+    assert json.loads(seal.read_text())["sha256"] == features.sha256(array)
 
 
 def test_an_interrupted_computation_leaves_nothing_that_is_read(tmp_path):
@@ -129,3 +129,11 @@ def test_parallel_and_serial_features_are_equal(tmp_path, monkeypatch):
     stores()[0].unlink()
     monkeypatch.setattr(features, "PARALLEL_FROM", 2)
     np.testing.assert_array_equal(features.log_mels(clips, **MEL), serial)
+
+
+def test_another_version_of_the_library_computes_again(audio_folder, counted, monkeypatch):
+    clips = folder.clips(audio_folder)
+    features.log_mels(clips, **MEL)
+    monkeypatch.setattr(features, "VERSION", features.VERSION + 1)
+    features.log_mels(clips, **MEL)
+    assert len(counted) == 24

@@ -46,6 +46,8 @@ def test_drawn_folds_are_stratified_and_follow_the_seed(tmp_path):
 def test_other_files_and_hidden_ones_are_passed_over(audio_folder):
     (audio_folder / "low" / "notes.txt").write_text("no audio")
     (audio_folder / "low" / ".hidden.wav").touch()
+    (audio_folder / "low" / ".old").mkdir()
+    (audio_folder / "low" / ".old" / "1-0.wav").touch()
     shutil.copytree(audio_folder / "low", audio_folder / ".trash")
     assert len(folder.clips(audio_folder)) == 12
 
@@ -90,9 +92,11 @@ def test_no_folder(tmp_path):
     ("table", "sentence"),
     [
         ("name,number\nlow/1-0.wav,1\n", "must have the columns file and fold"),
-        ("file,fold\nlow/1-0.wav,first\n", "every fold must be a whole number; see its line 2"),
+        ("file,fold\nlow/1-0.wav,first\n", "every fold must be a whole number; see the row of low/1-0.wav"),
         ("file,fold\nlow/1-0.wav,1\n", "gives no fold for high/1-0.wav"),
         ("", "must have the columns file and fold; got none"),
+        ("file,fold\nlow/1-0.wav,1\nlow\\1-0.wav,2\n", "names low/1-0.wav twice"),
+        ("file,fold\nlow/1-0.wav,\n", "every fold must be a whole number"),
     ],
 )
 def test_a_table_of_folds_that_cannot_be_used(audio_folder, table, sentence):
@@ -105,3 +109,34 @@ def test_esc10_has_its_official_folds(shared):
     clips = folder.clips(shared / "ESC-10")
     assert Counter(clip.fold for clip in clips) == {fold: 80 for fold in range(1, 6)}
     assert set(Counter(clip.label for clip in clips).values()) == {40}
+
+
+def test_a_table_from_windows(audio_folder):
+    names = [f"{label}\\{fold}-{index}.wav" for label in ("low", "high") for fold, index in
+             ((1, 0), (2, 1), (3, 2), (1, 3), (2, 4), (3, 5))]  # fmt: skip
+    text = "file,fold\r\n" + "".join(f"{name},{1 + i % 3}\r\n" for i, name in enumerate(names))
+    (audio_folder / "folds.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert Counter(clip.fold for clip in folder.clips(audio_folder)) == {1: 4, 2: 4, 3: 4}
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfef\x00i\x00", None])
+def test_a_table_that_is_no_text(audio_folder, content):
+    if content is None:
+        (audio_folder / "folds.csv").mkdir()
+    else:
+        (audio_folder / "folds.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=r"folds.csv cannot be read as a table in UTF-8"):
+        folder.clips(audio_folder)
+
+
+def test_audio_of_a_kind_that_is_not_read_is_said(audio_folder):
+    (audio_folder / "low" / "song.m4a").touch()
+    with pytest.raises(ValueError, match=r"song.m4a \(one of 1\) is of a kind that is not read; convert it"):
+        folder.clips(audio_folder)
+
+
+def test_names_of_all_kinds(tmp_path):
+    home = fill(tmp_path / "a b", {"ça va": 5, "it's <b>": 5, "UPPER": 3})
+    for index in (3, 4):
+        soundfile.write(home / "UPPER" / f"{index}.WAV", tone(200, 0.3), RATE, format="WAV")
+    assert {clip.label for clip in folder.clips(home)} == {"ça va", "it's <b>", "UPPER"}

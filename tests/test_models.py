@@ -4,8 +4,10 @@ import keras
 import numpy as np
 import pytest
 
+from thesis_lib.datasets import folder
 from thesis_lib.models import ARCHITECTURES, build
 from thesis_lib.models.random_cnns import EVENT_LENGTHS
+from thesis_lib.protocols import random_features
 
 # Features and parameters of the original code's two sizes (Pons & Serra, ICASSP 2019): counted from its layers' definitions.
 PUBLISHED = {
@@ -91,6 +93,24 @@ def test_a_saved_model_is_the_same(name, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(loaded.predict(batch(name), verbose=0), model.predict(batch(name), verbose=0))
+
+
+def test_random_features_follow_from_their_names_not_from_what_was_built_before(audio_folder, monkeypatch, tmp_path):
+    clips = folder.clips(audio_folder)
+
+    def features(**changes):
+        settings = {"n_features": 56, "seed": 0, "seconds": 1.0} | changes
+        return np.array(random_features.random_features(clips, "timbral", **settings)[0])
+
+    first = features()
+    monkeypatch.setenv("THESIS_CACHE", str(tmp_path / "other"))
+    build("vgg", width=4)
+    np.testing.assert_array_equal(features(), first)
+    np.testing.assert_array_equal(features(n_features=57), first)  # the same width
+    stores = len(list((tmp_path / "other" / "features").glob("*.npy")))
+    features()
+    assert len(list((tmp_path / "other" / "features").glob("*.npy"))) == stores
+    assert not np.array_equal(features(seed=1), first)
 
 
 def test_weights_are_he_normal():

@@ -115,3 +115,11 @@ def test_features_a_width_follow_the_published_sizes():
         width = architecture.settings["large"][0]["width"]
         assert random_features.features_per_width(name) * width in (3584, 3585)
         assert random_features.knobs(name, 3500, 1376)["width"] == width
+
+
+def test_the_readme_points_at_what_is_there():
+    text = (ROOT / "README.md").read_text()
+    targets = [target for target in re.findall(r"\]\(([^)#]+)", text) if "://" not in target]
+    assert len(targets) >= 5
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+    assert "@" not in text

@@ -46,8 +46,33 @@ def test_a_stopped_run_goes_on(tmp_path):
     assert again.has(system="vgg", classifier="svm")
     assert not again.has(system="vgg", classifier="elm")
     again.add([ROW | {"classifier": "elm"}])
+    again.finish()
     assert [record["classifier"] for record in lines(tmp_path)] == ["svm", "elm"]
-    assert again.provenance["records_found"] == 1
+    assert [begun["records"] for begun in again.provenance["starts"]] == [1, 1]
+
+
+def test_a_finished_run_that_is_started_again_keeps_its_provenance(tmp_path):
+    run = start(tmp_path)
+    run.add([ROW])
+    run.finish()
+    before = (tmp_path / "provenance.json").read_text()
+    again = start(tmp_path)
+    assert len(again.finish()) == 1
+    assert (tmp_path / "provenance.json").read_text() == before
+
+
+@pytest.mark.parametrize("name", ["records.jsonl", "provenance.json"])
+def test_a_damaged_run_is_set_aside_and_made_again(tmp_path, name):
+    run = start(tmp_path)
+    run.add([ROW])
+    (tmp_path / name).write_text((tmp_path / name).read_text()[:-20])
+    with pytest.raises(ValueError, match="are damaged .*run the chapter again"):
+        results.load(tmp_path)
+    again = start(tmp_path)
+    assert again.records == []
+    again.add([ROW])
+    assert len(lines(tmp_path)) == 1
+    assert (tmp_path / "records-damaged.jsonl").exists()
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"dataset": "other"}, {"n_features": 7}])
@@ -70,18 +95,21 @@ def test_other_data_and_other_code_are_another_run(tmp_path, monkeypatch):
 
 def test_provenance_says_what_made_the_records(tmp_path):
     run = start(tmp_path)
-    before = json.loads((tmp_path / "provenance.json").read_text())
-    assert before["end"] is None, "a run that was stopped must not look like a finished one"
+    run.add([ROW])
+    facts = json.loads((tmp_path / "provenance.json").read_text())
+    assert facts["end"] is None, "a run that was stopped must not look like a finished one"
     run.finish()
     facts = json.loads((tmp_path / "provenance.json").read_text())
-    assert facts["parameters"] == PARAMETERS and facts["data_fingerprint"] == "data"
-    assert {"commit", "dirty", "versions", "device", "processor", "cores", "start", "end", "seconds"} <= set(facts)
+    assert facts["parameters"] == PARAMETERS and facts["data_fingerprint"] == "data" and facts["end"]
+    assert {"commit", "dirty", "device", "processor", "cores", "start", "seconds"} <= set(facts["starts"][0])
     assert {"python", "keras", "numpy", "backend"} <= set(facts["versions"])
 
 
-def test_load_reads_what_a_run_left(tmp_path):
+def test_load_reads_what_a_finished_run_left(tmp_path):
     run = start(tmp_path)
     run.add([ROW])
+    with pytest.raises(ValueError, match="has not ended; give its command again"):
+        results.load(tmp_path)
     run.finish()
     records, facts = results.load(tmp_path)
     assert records.loc[0, "value"] == 0.5 and facts["run_id"] == run.run_id

@@ -119,7 +119,7 @@ def read_site(site: Path) -> dict[str, Page]:
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, Page]:
-    if not SITE.is_dir():
+    if not SITE.is_dir() and "SITE" not in os.environ:
         pytest.skip(f"no built book at {SITE}; run `make book`, or name one in $SITE")
     return read_site(SITE)
 

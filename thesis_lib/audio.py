@@ -7,7 +7,9 @@ never depend on the clips beside it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,26 +43,30 @@ def load(path: Path | str, sample_rate: int, *, seconds: float | None = None) ->
         AudioError: the file is missing, no audio, empty, truncated, shorter than `MIN_SECONDS`, silent, or holds NaN.
     """
     path = Path(path)
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            # a tenth of a second beyond the cut keeps the resampler's edge out of what is returned
-            frames = file.frames if seconds is None else min(file.frames, math.ceil((seconds + 0.1) * rate))
-            samples = file.read(frames, dtype="float32", always_2d=True)  # (frames, channels)
-            truncated = len(samples) < frames or _is_cut(path, file)
-    except soundfile.LibsndfileError as error:
-        raise AudioError(f"{path} {_why_unreadable(path, error)}") from error
-    if truncated:
-        raise AudioError(f"{path} is truncated: it holds less audio than its header says; copy or download it again.")
-    if len(samples) < MIN_SECONDS * rate:
-        raise AudioError(f"{path} lasts {len(samples) / rate:.2f} s; at least {MIN_SECONDS} s are needed.")
-    mono = _mono(samples)
-    if not np.isfinite(mono).all():
-        raise AudioError(f"{path} holds samples that are NaN or infinite; export it again.")
-    if not mono.any():
-        raise AudioError(f"{path} is silent: every sample is zero; remove or replace it.")
+    with _opened(path) as file:
+        rate = file.samplerate
+        # a tenth of a second beyond the cut keeps the resampler's edge out of what is returned
+        frames = file.frames if seconds is None else min(file.frames, math.ceil((seconds + 0.1) * rate))
+        samples = file.read(frames, dtype="float32", always_2d=True)  # (frames, channels)
+        if len(samples) < frames or _is_cut(path, file):
+            raise AudioError(
+                f"{path} is truncated: it holds less audio than its header says; copy or download it again."
+            )
+        if len(samples) < MIN_SECONDS * rate:
+            raise AudioError(f"{path} lasts {len(samples) / rate:.2f} s; at least {MIN_SECONDS} s are needed.")
+        mono = _mono(samples)
+        if not np.isfinite(mono).all():
+            raise AudioError(f"{path} holds samples that are NaN or infinite; export it again.")
+        if not mono.any() and not any(block.any() for block in file.blocks(65_536)):
+            raise AudioError(f"{path} is silent: every sample is zero; remove or replace it.")
     mono = resample(mono, rate, sample_rate)
     return mono if seconds is None else mono[: round(seconds * sample_rate)]
+
+
+def duration(path: Path) -> float:
+    """Length of a file in seconds, from its header; raises as `load` does where there is no audio."""
+    with _opened(path) as file:
+        return file.frames / file.samplerate
 
 
 def resample(waveform: np.ndarray, rate: int, sample_rate: int) -> np.ndarray:
@@ -198,17 +204,30 @@ def _window(n_fft: int) -> np.ndarray:
     return scipy.signal.get_window("hann", n_fft, fftbins=True)
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+    try:
+        with soundfile.SoundFile(path) as file:
+            yield file
+    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a raw file has no header to read the rate from
+        raise AudioError(f"{path} {_why_unreadable(path, error)}") from error
+
+
+# What libsndfile notes of a header that promises more than the file holds. "Until the end" is written as the largest
+# number, and an odd length may lack its last byte; neither is a fault.
+_PROMISED = re.compile(r"^ *(?:data|SSND|Data Size|riff|Riff size) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
+
+
 def _is_cut(path: Path, file: soundfile.SoundFile) -> bool:
     """Whether a file ends before its own header says; libsndfile reads such files without a word."""
-    if file.format in ("WAV", "WAVEX", "AIFF", "W64", "RF64"):
-        return "(should be" in file.extra_info  # libsndfile's log: "data : 64000 (should be 1234)"
     if file.format == "OGG":  # the last page of a whole Ogg stream carries the flag "end of stream"
         with path.open("rb") as stream:
             stream.seek(max(0, path.stat().st_size - 66_000))  # a page has at most 65,307 bytes
             tail = stream.read()
         page = tail.rfind(b"OggS\x00")
         return page < 0 or not tail[page + 5] & 4
-    return False
+    promised = _PROMISED.search(file.extra_info)
+    return bool(promised) and int(promised[2]) + 1 < int(promised[1]) < 2**31 - 1
 
 
 def _why_unreadable(path: Path, error: Exception) -> str:

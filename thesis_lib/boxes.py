@@ -53,27 +53,28 @@ def claims(table: pd.DataFrame) -> str:
 
 
 def provenance(facts: dict) -> str:
-    """A run's provenance as a box of html."""
-    parameters = ", ".join(f"{name}={value}" for name, value in facts["parameters"].items() if value != "")
-    commit = (
-        "not a git checkout"
-        if facts["commit"] is None
-        else facts["commit"][:12] + (" (with changes)" if facts["dirty"] else "")
-    )
+    """A run's provenance as a box of html; a run that was stopped has had several starts."""
     rows = {
         "run": facts["run_id"],
-        "commit": commit,
-        "parameters": parameters,
+        "parameters": ", ".join(f"{name}={value}" for name, value in facts["parameters"].items()),
         "data": f"fingerprint {facts['data_fingerprint']}",
         "versions": ", ".join(f"{name} {number}" for name, number in facts["versions"].items()),
-        "device": f"{facts['device']} ({facts['processor']}, {facts['cores']} cores)",
-        "duration": f"{facts['seconds']:.0f} s, {facts['start']} to {facts['end']}",
     }
-    if facts["records_found"]:
-        rows["continued"] = (
-            f"{facts['records_found']} records were there from an earlier, stopped start of the same run"
-        )
+    for number, start in enumerate(facts["starts"], 1):
+        which = f" of start {number}" if len(facts["starts"]) > 1 else ""
+        rows |= {
+            f"commit{which}": _commit(start),
+            f"device{which}": f"{start['device']} ({start['processor']}, {start['cores']} cores)",
+            f"duration{which}": f"{start['seconds']:.0f} s from {start['start']}, {start['records']} records",
+        }
+    rows["end"] = facts["end"]
     return f'<div class="provenance"><strong>Provenance</strong>{_list(rows)}</div>'
+
+
+def _commit(start: dict) -> str:
+    if start["commit"] is None:
+        return "not a git checkout"
+    return start["commit"][:12] + (" (with changes)" if start["dirty"] else "")
 
 
 def _list(rows: dict[str, str]) -> str:

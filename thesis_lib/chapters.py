@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,14 @@ from typing import TextIO
 from .results import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
+DIED = (
+    "the notebook's process died, most likely for want of memory; "
+    "what was done is kept and the same command goes on from there, or choose fewer n_features."
+)
+
+
+class CellFailed(Exception):
+    """What a cell said went wrong, in its own sentence."""
 
 
 def find(chapter: str) -> Path:
@@ -22,9 +31,8 @@ def find(chapter: str) -> Path:
         ValueError: no such chapter; lists those that are there.
     """
     notebooks = sorted(NOTEBOOKS.glob("*.ipynb"))
-    names = [chapter, f"{int(chapter):02d}" if chapter.isdigit() else chapter]
-    found = [path for path in notebooks if path.stem in names or path.stem.split("_")[0] in names]
-    found += [path for path in notebooks if path.stem.split("_", 1)[-1] == chapter]
+    found = [path for path in notebooks if chapter in (path.stem, path.stem.split("_", 1)[-1])]
+    found += [path for path in notebooks if path.stem.split("_")[0].lstrip("0") == chapter.lstrip("0") != ""]
     if not found:
         raise ValueError(f"no chapter {chapter!r}; there are {', '.join(path.stem for path in notebooks) or 'none'}.")
     return found[0]
@@ -42,9 +50,12 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
         The executed notebook.
 
     Raises:
-        papermill.PapermillExecutionError: a cell failed; what was executed lies in `<name>.failed.ipynb`.
+        CellFailed: what a cell said went wrong; what was executed lies in `<name>.failed.ipynb`.
     """
-    import papermill
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tqdm's advice to install notebook widgets
+        import papermill
+        from nbclient.exceptions import DeadKernelError
 
     partial, done = output / f".{notebook.name}", output / notebook.name
     failed = done.with_suffix(".failed.ipynb")
@@ -53,9 +64,13 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     try:
         with _progress_only() as terminal:
             papermill.execute_notebook(notebook, partial, parameters, stderr_file=terminal, **settings)
-    except BaseException:
+    except BaseException as error:
         if partial.exists():
             os.replace(partial, failed)
+        if isinstance(error, papermill.PapermillExecutionError):
+            raise CellFailed(error.evalue) from error
+        if isinstance(error, DeadKernelError):
+            raise CellFailed(DIED) from error
         raise
     _without_stderr(partial)
     _page(partial, done.with_suffix(".html"))
@@ -108,7 +123,7 @@ def _page(notebook: Path, page: Path) -> None:
     """Renders the executed notebook as a page of its own."""
     from nbconvert import HTMLExporter
 
-    from .features import write_text
+    from .files import write_text
 
     exporter = HTMLExporter(require_js_url="", exclude_input_prompt=True, exclude_output_prompt=True)
     write_text(page, exporter.from_filename(str(notebook))[0])

@@ -12,38 +12,45 @@ TABLE = ROOT / "data" / "claims.yml"
 PROTOCOL = "nested"  # accuracies whose settings the test clips have not chosen
 
 
-def verdicts(records: pd.DataFrame) -> pd.DataFrame:
+def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
     """Judges every claim that the records speak of, for each classifier.
 
-    A claim is a comparison; it is judged by the differences fold by fold and their 95 % interval (Student's t). It
-    holds when the interval of every comparison lies above zero, fails when that of one lies below, and is undecided
-    otherwise.
+    A claim is a comparison; it is judged by the differences fold by fold and their interval (`metrics.interval`, 95 %).
+    It holds when the interval of every comparison lies above zero. It fails when that of one lies below, where the
+    intervals are widened for the number of comparisons (Bonferroni), since each of them could fail it by chance.
+    Otherwise it is undecided. One draw of random weights stands behind all folds: what another draw would give is no
+    part of the interval.
 
     Args:
         records: of one run.
+        sounds: what the run's data sounds like, as on its card; claims about other sounds are left out.
 
     Returns:
-        Columns id, claim, classifier, verdict ("holds", "fails", "undecided"), against (the closest comparison),
-        difference, low, high (of that comparison, in percentage points).
+        Columns id, claim, classifier, verdict ("holds", "fails", "undecided"), against (the comparison that decided
+        it), difference, low, high (of that comparison, in percentage points).
     """
     rows = []
-    dataset = records["dataset"].iloc[0]
-    for claim in yaml.safe_load(TABLE.read_text()):
+    for claim in yaml.safe_load(TABLE.read_text(encoding="utf-8")):
         systems = {claim["better"], *claim["than"]}
-        if dataset not in claim.get("data", [dataset]) or not systems <= set(records["system"]):
+        if claim.get("sounds", sounds) != sounds or not systems <= set(records["system"]):
             continue
-        for classifier, by_classifier in records.query("protocol == @PROTOCOL").groupby("classifier", sort=False):
-            by_fold = 100 * by_classifier.pivot_table("value", ["seed", "fold"], "system")
-            against = {other: interval(by_fold[claim["better"]] - by_fold[other]) for other in claim["than"]}
-            closest, difference = min(against.items(), key=lambda item: item[1].high)
+        for classifier, scores in records.query("protocol == @PROTOCOL").groupby("classifier", sort=False):
+            by_fold = 100 * scores.pivot_table("value", ["seed", "fold"], "system")
+            differences = {other: by_fold[claim["better"]] - by_fold[other] for other in claim["than"]}
+            verdict, against, found = _judge(differences)
             rows.append(
-                {"id": claim["id"], "claim": claim["claim"], "classifier": classifier, "verdict": _verdict(against)}
-                | {"against": closest, "difference": difference.mean, "low": difference.low, "high": difference.high}
+                {"id": claim["id"], "claim": claim["claim"], "classifier": classifier, "verdict": verdict}
+                | {"against": against, "difference": found.mean, "low": found.low, "high": found.high}
             )
     return pd.DataFrame(rows, columns=["id", "claim", "classifier", "verdict", "against", "difference", "low", "high"])
 
 
-def _verdict(against: dict[str, Interval]) -> str:
-    if any(difference.high < 0 for difference in against.values()):
-        return "fails"
-    return "holds" if all(difference.low > 0 for difference in against.values()) else "undecided"
+def _judge(differences: dict[str, pd.Series]) -> tuple[str, str, Interval]:
+    """The verdict and the comparison that decided it: the worst where it fails, else the closest to failing."""
+    widened = {other: interval(values, confidence=1 - 0.05 / len(differences)) for other, values in differences.items()}
+    worst = min(widened, key=lambda other: widened[other].high)
+    if widened[worst].high < 0:
+        return "fails", worst, widened[worst]
+    plain = {other: interval(values) for other, values in differences.items()}
+    closest = min(plain, key=lambda other: plain[other].low)
+    return "holds" if plain[closest].low > 0 else "undecided", closest, plain[closest]

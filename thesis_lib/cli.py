@@ -49,7 +49,7 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
     Parameters of chapter 4:
       dataset        rendered_dances (default), or folder: your own audio, one sub-folder a class
       data_home      where the data set lies; for dataset=folder, that folder
-      scale          smoke (under a minute), quick (minutes), full (an hour), paper
+      scale          smoke (under a minute), quick (minutes), full (the paper's sizes), paper
       seed           of the random weights, of the rendered music and of drawn folds
       architectures  all, or names separated by commas: vgg,temporal
       classifiers    all, or svm, or elm
@@ -70,10 +70,8 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
         executed = chapters.execute(notebook, values, output)
     except KeyboardInterrupt:
         _stop(f"stopped; what was done lies in {output}, and the same command goes on from there.", INTERRUPTED)
-    except Exception as error:  # whatever a cell raised: its last line says what was wrong
-        if not hasattr(error, "ename"):
-            raise
-        _stop(f"{error.evalue} (see {output / notebook.stem}.failed.ipynb)", FAILED)
+    except chapters.CellFailed as error:
+        _stop(f"{error} (see {output / notebook.stem}.failed.ipynb)", FAILED)
     click.echo(f"{executed.with_suffix('.html')}")
 
 

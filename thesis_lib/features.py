@@ -1,17 +1,15 @@
 """Clips in, memory-mapped features out, computed once.
 
-A store is one `.npy` file under a name made of everything that decides its content: the audio's bytes, the settings and
-the version of the computation. A `.json` beside it, written last, holds the checksum; without it, or when it does not
-match, the features are computed again.
+A store is one `.npy` file under a name made of everything that decides its content: the audio's bytes, the settings,
+and the versions of the computation and of the libraries that it uses. A `.json` beside it, written last, holds the
+checksum; without it, or when it does not match, the features are computed again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -20,24 +18,16 @@ from tqdm import tqdm
 
 from . import audio
 from .datasets.clip import Clip
+from .files import cache_dir, digest, sha256, write_text, written
 
-VERSION = 1  # raise when audio.py changes what it computes
+COMPUTE_WITH = ("librosa", "numpy", "scipy", "soundfile", "soxr")
+VERSION = 1  # raise when the library changes what it computes
 PARALLEL_FROM = 64  # clips: below that, starting worker processes takes longer than the work
-
-
-def cache_dir() -> Path:
-    """The folder for everything that can be computed again: $THESIS_CACHE, or `~/.cache/thesis_lib`."""
-    return Path(os.environ.get("THESIS_CACHE", Path.home() / ".cache" / "thesis_lib"))
-
-
-def digest(*parts: object) -> str:
-    """A short name (16 hexadecimal digits) made of the content of its arguments."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def fingerprint(clips: Sequence[Clip]) -> str:
     """A name for a dataset made of its audio's bytes, labels, folds and groups, not of where it lies."""
-    return digest([(file_sha256(clip.path), clip.labels, clip.fold, clip.group) for clip in clips])
+    return digest([(_sha256(clip.path), clip.labels, clip.fold, clip.group) for clip in clips])
 
 
 def waveforms(clips: Sequence[Clip], *, sample_rate: int, seconds: float) -> np.ndarray:
@@ -83,7 +73,7 @@ def stored(recipe: dict, shape: tuple[int, ...], fill: Callable[[np.ndarray], No
     """Reads an array from the store, or has it filled and stored.
 
     Args:
-        recipe: everything that decides the content; JSON types.
+        recipe: everything that decides the content beside this library and those it computes with; JSON types.
         shape: of the array.
         fill: writes the values into a float32 array of that shape.
 
@@ -93,64 +83,44 @@ def stored(recipe: dict, shape: tuple[int, ...], fill: Callable[[np.ndarray], No
     Raises:
         OSError: the store cannot be written; says where it is and how to move it.
     """
+    recipe = recipe | {"version": VERSION} | {package: version(package) for package in COMPUTE_WITH}
     folder = cache_dir() / "features"
     name = digest(recipe, shape)
     array, seal = folder / f"{name}.npy", folder / f"{name}.json"
     if _is_whole(array, seal):
         return np.load(array, mmap_mode="r")
-    partial = folder / f".{name}.{os.getpid()}.npy"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        values = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float32, shape=shape)
-        fill(values)
-        values.flush()
-        checksum = file_sha256(partial)
-        os.replace(partial, array)
-        write_text(seal, json.dumps({"sha256": checksum, "recipe": recipe}, default=str))
+        with written(array) as partial:
+            values = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float32, shape=shape)
+            fill(values)
+            values.flush()
+        write_text(seal, json.dumps({"sha256": sha256(array), "recipe": recipe}, default=str))
     except OSError as error:
         raise OSError(
             f"features cannot be stored in {folder} ({error.strerror or error}); "
             "free some space there or set THESIS_CACHE to another folder."
         ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
     return np.load(array, mmap_mode="r")
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes a text file beside its place and renames it, so that nobody ever reads half of it."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+def _sha256(path: Path) -> str:
     try:
-        partial.write_text(text)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes.
-
-    Raises:
-        AudioError: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256(path)
     except OSError as error:
         raise audio.AudioError(f"{path} cannot be read ({error.strerror}).") from error
 
 
 def _is_whole(array: Path, seal: Path) -> bool:
     try:
-        return json.loads(seal.read_text())["sha256"] == file_sha256(array)
+        return json.loads(seal.read_text())["sha256"] == sha256(array)
     except (OSError, ValueError, KeyError):
         return False
 
 
 def _of_clips(clips: Sequence[Clip], settings: dict, shape: tuple[int, ...]) -> np.ndarray:
     """Stores one array of `shape` a clip, computed in parallel."""
-    recipe = {"version": VERSION, **settings, "audio": [file_sha256(clip.path) for clip in clips]}
+    recipe = {**settings, "audio": [_sha256(clip.path) for clip in clips]}
 
     def fill(values: np.ndarray) -> None:
         jobs = (delayed(_one)(clip.path, settings) for clip in clips)

@@ -14,8 +14,8 @@ from . import audio
 from .datasets.clip import Clip
 
 
-def one_a_class(clips: Sequence[Clip], *, at_most: int = 8) -> list[Clip]:
-    """The first clip of each class."""
+def one_a_class(clips: Sequence[Clip], *, at_most: int = 10) -> list[Clip]:
+    """The first clip of each of the first classes."""
     first = {clip.label: clip for clip in reversed(clips)}
     return [first[label] for label in sorted(first)][:at_most]
 
@@ -49,7 +49,7 @@ def spectrograms(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: in
         log_mel = audio.log_mel(waveform, sample_rate, fmax=sample_rate / 2)
         extent = (0, len(waveform) / sample_rate, 0, log_mel.shape[1])
         axis.imshow(log_mel.T, origin="lower", aspect="auto", cmap="magma", extent=extent)
-        axis.set_title(clip.label, fontsize=11, loc="left")
+        axis.set_title(clip.label, fontsize=11, loc="left", parse_math=False)
         axis.grid(False)
     for axis in axes.flat[len(clips) :]:
         axis.set_axis_off()

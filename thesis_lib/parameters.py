@@ -16,7 +16,7 @@ TAG = "parameters"
 SCALES = ("smoke", "quick", "full", "paper")
 ONE_OF = {"dataset": tuple(DATASETS), "scale": SCALES}
 SOME_OF = {"architectures": tuple(ARCHITECTURES), "classifiers": ("svm", "elm")}
-AT_LEAST_ZERO = ("seed", "n_features")
+AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000}  # whole numbers from 0
 
 
 class ParameterError(ValueError):
@@ -51,10 +51,16 @@ def check(notebook: Path, assignments: Iterable[str]) -> dict[str, object]:
         name, equals, text = assignment.partition("=")
         if not equals:
             raise ParameterError(f"a parameter is given as name=value; got {assignment!r}.")
+        if name in values:
+            raise ParameterError(f"{name} is given twice; every parameter has one value.")
+        if name == "output":
+            raise ParameterError("the output folder is given as --output FOLDER, not as a parameter.")
         if name not in known:
             raise ParameterError(f"{notebook.stem} has no parameter {name!r}; {_choices(name, known)}")
         values[name] = _convert(name, text, known[name])
         _check_value(name, values[name])
+    if values.get("data_home"):  # the notebook runs elsewhere than the command
+        values["data_home"] = str(Path(values["data_home"]).expanduser().absolute())
     merged = known | values
     if merged.get("dataset") == "folder":
         _check_folder(merged["data_home"])
@@ -95,8 +101,10 @@ def _check_value(name: str, value: object) -> None:
                 raise ParameterError(
                     f"{name} must be {allowed}; got {item!r}. {_nearest(item, SOME_OF[name])}".rstrip()
                 )
-    if name in AT_LEAST_ZERO and value < 0:
-        raise ParameterError(f"{name} must be 0 or more; got {name}={value}.")
+        if len(set(split(value, SOME_OF[name]))) < len(split(value, SOME_OF[name])):
+            raise ParameterError(f"{name} must name each only once; got {name}={value!r}.")
+    if name in AT_MOST and not 0 <= value <= AT_MOST[name]:
+        raise ParameterError(f"{name} must be from 0 to {AT_MOST[name]}; got {name}={value}.")
 
 
 def _check_folder(data_home: str) -> None:

@@ -81,28 +81,42 @@ def summary(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def beside_paper(records: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    """The paper's accuracies on one of its data sets beside ours on another: best of grid, as the paper reports it.
+    """The paper's accuracies (%, best of grid) on one of its data sets beside ours, and the places that both give.
 
     Args:
         records: of chapter IV.
         dataset: "GTZAN", "ExtendedBallroom" or "UrbanSound8K".
+
+    Returns:
+        For each classifier the columns paper, here, and the front-ends' places among those that both have.
     """
     ours = 100 * records.query("protocol == 'best_of_grid'").pivot_table("value", "system", "classifier")
     paper = random_cnns().query("dataset == @dataset").pivot_table("value", "system", "classifier")
-    kinds = [kind for kind in ("svm", "elm") if kind in ours]
-    rows = [system for system in NAMES if system in ours.index]
     table = {}
-    for kind in kinds:
-        table |= {(kind.upper(), "paper"): paper[kind].reindex(rows), (kind.upper(), "here"): ours[kind].reindex(rows)}
-        table[kind.upper(), "difference"] = table[kind.upper(), "here"] - table[kind.upper(), "paper"]
-    table = pd.DataFrame(table)
+    for kind in [kind for kind in ("svm", "elm") if kind in ours]:
+        both = pd.DataFrame({"paper": paper[kind], "here": ours[kind]})
+        places = both.drop("mfcc", errors="ignore").dropna().rank(ascending=False, method="min")
+        both = both.join(places.rename(columns={"paper": "place in paper", "here": "place here"}))
+        table |= {(kind.upper(), column): both[column] for column in both}
+    table = pd.DataFrame(table).reindex([system for system in NAMES if system in ours.index])
     table.index = [NAMES[system] for system in table.index]
     return table
 
 
+def agreement(records: pd.DataFrame, dataset: str) -> str:
+    """One sentence a classifier on how alike the paper and a run order the front-ends (Spearman's rank correlation)."""
+    sentences = []
+    for kind, both in beside_paper(records, dataset).T.groupby(level=0, sort=False):
+        pairs = both.loc[kind].loc[["place in paper", "place here"]].T.dropna()
+        if len(pairs) > 2:
+            rho = pairs.corr(method="spearman").iloc[0, 1]
+            sentences.append(f"{kind}: rank correlation of {len(pairs)} front-ends with the paper {rho:+.2f}.")
+    return " ".join(sentences)
+
+
 def show(table: pd.DataFrame) -> pd.io.formats.style.Styler:
     """A table of percentages and counts for a page; what is not known is a dash."""
-    counts = [column for column in table.columns if column[-1] == "parameters"]
+    counts = [column for column in table.columns if column[-1] == "parameters" or column[-1].startswith("place")]
     signed = [column for column in table.columns if column[-1] == "difference"]
     styler = table.style.format("{:.1f}", na_rep="–").format("{:+.1f}", subset=signed, na_rep="–")
     return styler.format("{:,.0f}", subset=counts, na_rep="–")

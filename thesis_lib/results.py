@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import features
+from .files import digest, sha256, write_text
 
 FIELDS = (
     "run_id", "chapter", "system", "dataset", "protocol", "classifier", "scale", "seed", "fold", "n_per_class",
@@ -42,28 +42,25 @@ class Run:
     def __init__(self, output: Path | str, chapter: str, parameters: dict, data_fingerprint: str) -> None:
         self.folder = Path(output)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.run_id = features.digest(chapter, parameters, data_fingerprint, code_fingerprint(), _versions())
+        self.run_id = digest(chapter, parameters, data_fingerprint, code_fingerprint(), _versions())
         self._path = self.folder / "records.jsonl"
         self._common = {"run_id": self.run_id, "chapter": chapter} | {
             key: parameters[key] for key in ("dataset", "scale", "seed")
         }
-        self._start = time.monotonic()
-        self.records = self._continue()
-        self.provenance = {
-            "run_id": self.run_id,
-            "chapter": chapter,
-            "parameters": parameters,
-            "data_fingerprint": data_fingerprint,
-            "code_fingerprint": code_fingerprint(),
-            **_commit(),
-            "versions": _versions(),
-            **_machine(),
-            "records_found": len(self.records),
-            "start": _now(),
-            "end": None,
-            "seconds": None,
-        }
-        self._write_provenance()
+        self._clock = time.monotonic()
+        self.records, self.provenance = self._continue()
+        if not self.provenance:
+            self.provenance = {
+                "run_id": self.run_id,
+                "chapter": chapter,
+                "parameters": parameters,
+                "data_fingerprint": data_fingerprint,
+                "code_fingerprint": code_fingerprint(),
+                "versions": _versions(),
+                "starts": [],
+                "end": None,
+            }
+        self._this = {**_commit(), **_machine(), "start": _now(), "records": 0, "seconds": 0.0}
 
     def has(self, **fields: object) -> bool:
         """Whether a record with these fields is there already."""
@@ -78,35 +75,43 @@ class Run:
         records = [dict.fromkeys(FIELDS) | self._common | row for row in rows]
         if unknown := {key for record in records for key in record} - set(FIELDS):
             raise ValueError(f"a record has the fields {', '.join(FIELDS)}; got {', '.join(sorted(unknown))}.")
+        if not self._this["records"]:
+            self.provenance["starts"].append(self._this)
+        self._this |= {"records": self._this["records"] + len(records), "seconds": self._seconds()}
+        self._write_provenance()
         self.records += records
-        features.write_text(self._path, "".join(json.dumps(record) + "\n" for record in self.records))
+        write_text(self._path, "".join(json.dumps(record) + "\n" for record in self.records))
 
     def finish(self) -> pd.DataFrame:
-        """Notes the end of the run and returns its records."""
-        self.provenance |= {"end": _now(), "seconds": round(time.monotonic() - self._start, 1)}
-        self._write_provenance()
+        """Notes the end of the run, unless it had ended before, and returns its records."""
+        if self.provenance["end"] is None:
+            self.provenance["end"] = _now()
+            self._write_provenance()
         return pd.DataFrame(self.records, columns=list(FIELDS))
 
-    def _continue(self) -> list[dict]:
-        """Records of this run that an earlier start has left; those of another run are set aside under its name."""
-        if not self._path.exists():
-            return []
-        lines = self._path.read_text().splitlines()
-        records = [json.loads(line) for line in lines]
-        if records and records[0]["run_id"] != self.run_id:
-            other = records[0]["run_id"]
-            for name in ("records.jsonl", "provenance.json"):
-                if (self.folder / name).exists():
-                    os.replace(self.folder / name, self.folder / name.replace(".", f"-{other}."))
-            return []
-        return records
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self._clock, 1)
+
+    def _continue(self) -> tuple[list[dict], dict]:
+        """What an earlier start of this run has left; what another run has left is set aside under its name."""
+        try:
+            records, provenance = _read(self.folder)
+        except ValueError:  # nothing there, or damaged
+            records, provenance = [], {}
+        if records and provenance.get("run_id") == self.run_id:
+            return records, provenance
+        other = provenance.get("run_id", "damaged")
+        for name in ("records.jsonl", "provenance.json"):
+            if (self.folder / name).exists():
+                os.replace(self.folder / name, self.folder / name.replace(".", f"-{other}."))
+        return [], {}
 
     def _write_provenance(self) -> None:
-        features.write_text(self.folder / "provenance.json", json.dumps(self.provenance, indent=1, default=str) + "\n")
+        write_text(self.folder / "provenance.json", json.dumps(self.provenance, indent=1, default=str) + "\n")
 
 
 def load(folder: Path | str) -> tuple[pd.DataFrame, dict]:
-    """Reads the records and the provenance that a run has left.
+    """Reads the records and the provenance that a finished run has left.
 
     Args:
         folder: absolute, or relative to the project.
@@ -115,19 +120,34 @@ def load(folder: Path | str) -> tuple[pd.DataFrame, dict]:
         One row a record, and the provenance.
 
     Raises:
-        ValueError: no records there.
+        ValueError: no records there, damaged ones, or those of a run that has not ended.
     """
-    folder = ROOT / folder
-    if not (folder / "records.jsonl").exists():
-        raise ValueError(f"{folder} holds no records.jsonl; name the output folder of a run.")
-    records = pd.read_json(folder / "records.jsonl", lines=True, dtype={"run_id": str})
-    return records, json.loads((folder / "provenance.json").read_text())
+    records, provenance = _read(ROOT / folder)
+    if provenance["end"] is None:
+        raise ValueError(
+            f"{ROOT / folder} holds a run that has not ended; give its command again, it goes on from there."
+        )
+    return pd.DataFrame(records, columns=list(FIELDS)), provenance
+
+
+def _read(folder: Path) -> tuple[list[dict], dict]:
+    try:
+        lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines], json.loads(
+            (folder / "provenance.json").read_text(encoding="utf-8")
+        )
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"{folder} holds no records.jsonl with its provenance.json; name the folder of a run."
+        ) from error
+    except ValueError as error:
+        raise ValueError(f"the records in {folder} are damaged ({error}); run the chapter again.") from error
 
 
 def code_fingerprint() -> str:
     """A name for the library's source, so that records of other code are never continued."""
     sources = sorted(Path(__file__).parent.rglob("*.py"))
-    return features.digest([(path.relative_to(ROOT).as_posix(), features.file_sha256(path)) for path in sources])
+    return digest([(path.relative_to(ROOT).as_posix(), sha256(path)) for path in sources])
 
 
 def _versions() -> dict[str, str]:
@@ -147,7 +167,9 @@ def _commit() -> dict:
     try:
         git = ["git", "-C", str(ROOT)]
         commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-        status = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout
+        status = subprocess.run(
+            [*git, "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         return {"commit": None, "dirty": None}
     return {"commit": commit, "dirty": bool(status.strip())}

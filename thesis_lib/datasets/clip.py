@@ -41,6 +41,8 @@ class Card:
         licence: of the audio.
         source: citation, or how it is made.
         chapters: chapters that use it, as numerals.
+        sounds: "rhythm" (music told apart by rhythm), "events" (everyday sounds), or "" where the book cannot know;
+            claims about one kind are not judged on another.
     """
 
     name: str
@@ -51,3 +53,4 @@ class Card:
     licence: str
     source: str
     chapters: tuple[str, ...]
+    sounds: str

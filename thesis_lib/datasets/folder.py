@@ -22,9 +22,16 @@ CARD = Card(
     licence="yours",
     source="-p data_home=FOLDER",
     chapters=("IV",),
+    sounds="",
 )
 N_FOLDS = 5
-EXTENSIONS = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".oga", ".opus", ".wave"}
+READABLE = {f".{name.lower()}" for name in soundfile.available_formats()} - {".raw"} | {
+    ".aif",
+    ".oga",
+    ".opus",
+    ".wave",
+}
+OTHER_AUDIO = {".aac", ".m4a", ".mp4", ".wma", ".ra", ".ape", ".webm"}  # libsndfile cannot read them
 LEADING_FOLD = re.compile(r"(\d{1,2})-")  # "3-155642-A.ogg" is tested in fold 3, as in ESC-10 and ESC-50
 
 
@@ -50,7 +57,7 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
     home = Path(data_home).expanduser()
     if not home.is_dir():
         raise ValueError(f"data_home must be a folder with one sub-folder a class; got data_home={str(home)!r}.")
-    files = sorted(path for path in home.glob("[!.]*/**/[!.]*") if path.suffix.lower() in EXTENSIONS and path.is_file())
+    files = _audio(home)
     labels = [path.relative_to(home).parts[0] for path in files]
     if not files:
         raise ValueError(
@@ -61,6 +68,16 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
     folds = _folds(home, files, labels, seed)
     _check(home, labels, folds)
     return [Clip(path, (label,), fold) for path, label, fold in zip(files, labels, folds, strict=True)]
+
+
+def _audio(home: Path) -> list[Path]:
+    found = [path.relative_to(home) for path in sorted(home.glob("*/**/*")) if path.is_file()]
+    seen = [path for path in found if not any(part.startswith(".") for part in path.parts)]
+    if other := [path for path in seen if path.suffix.lower() in OTHER_AUDIO]:
+        raise ValueError(
+            f"{home / other[0]} (one of {len(other)}) is of a kind that is not read; convert it to flac or wav."
+        )
+    return [home / path for path in seen if path.suffix.lower() in READABLE]
 
 
 def _folds(home: Path, files: list[Path], labels: list[str], seed: int) -> list[int]:
@@ -78,18 +95,22 @@ def _folds(home: Path, files: list[Path], labels: list[str], seed: int) -> list[
 
 
 def _read_folds(table: Path, names: list[str]) -> list[int]:
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        if not {"file", "fold"} <= set(rows.fieldnames or ()):
-            raise ValueError(
-                f"{table} must have the columns file and fold; got {', '.join(rows.fieldnames or ['none'])}."
-            )
-        try:
-            fold_of = {Path(row["file"]).as_posix(): int(row["fold"]) for row in rows}
-        except (TypeError, ValueError):
-            raise ValueError(f"{table}: every fold must be a whole number; see its line {rows.line_num}.") from None
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file)
+            if not {"file", "fold"} <= set(rows.fieldnames or ()):
+                found = ", ".join(rows.fieldnames or ["none"])
+                raise ValueError(f"{table} must have the columns file and fold; got {found}.")
+            pairs = [(row["file"].replace("\\", "/"), row["fold"]) for row in rows]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{table} cannot be read as a table in UTF-8 ({error}).") from error
+    if repeated := [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]:
+        raise ValueError(f"{table} names {repeated[0]} twice; every file has one fold.")
+    if wrong := [name for name, fold in pairs if not (fold or "").strip().isdecimal()]:
+        raise ValueError(f"{table}: every fold must be a whole number; see the row of {wrong[0]}.")
+    fold_of = {name: int(fold) for name, fold in pairs}
     if missing := [name for name in names if name not in fold_of]:
-        raise ValueError(f"{table} gives no fold for {missing[0]} (and {len(missing) - 1} more of {len(names)} files).")
+        raise ValueError(f"{table} gives no fold for {missing[0]} (one of {len(missing)} of {len(names)} files).")
     return [fold_of[name] for name in names]
 
 

@@ -15,10 +15,9 @@ from typing import NamedTuple
 import keras
 import librosa
 import numpy as np
-import soundfile
 from tqdm import tqdm
 
-from .. import features
+from .. import audio, features
 from ..classifiers import CLASSIFIERS
 from ..datasets.clip import Clip
 from ..models import ARCHITECTURES, build
@@ -88,7 +87,7 @@ def thin(clips: Sequence[Clip], at_most: int | None) -> list[Clip]:
 
 def input_seconds(clips: Sequence[Clip], longest: float) -> float:
     """Length that all clips are brought to: that of the longest clip, but no more than `longest` seconds."""
-    return round(min(longest, max(soundfile.info(clip.path).duration for clip in clips)), 3)
+    return round(min(longest, max(audio.duration(clip.path) for clip in clips)), 3)
 
 
 def settings(
@@ -139,6 +138,7 @@ def evaluate(
         extraction = time.monotonic() - start
         for kind in todo[name]:
             yield _score(values, clips, name, kind, seed, n_params, extraction)
+            extraction = 0.0  # counted once
 
 
 def random_features(
@@ -159,13 +159,14 @@ def random_features(
     waveform = ARCHITECTURES[name].signal == "waveform"
     kind = {"sample_rate": SAMPLE_RATE, "seconds": seconds} | ({} if waveform else LOG_MEL)
     inputs = features.waveforms(clips, **kind) if waveform else features.log_mels(clips, **kind)
-    keras.utils.set_random_seed(seed)
-    model = build(name, input_shape=inputs.shape[1:], **knobs(name, n_features, inputs.shape[1]))
+    sizes = knobs(name, n_features, inputs.shape[1])
+    keras.utils.set_random_seed(seed)  # right before the weights are drawn: nothing may draw in between
+    model = build(name, input_shape=inputs.shape[1:], **sizes)
     # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
     model.compile(jit_compile=False if keras.backend.backend() == "tensorflow" else "auto")
     recipe = {
-        "system": name, "config": model.to_json(), "seed": seed, "backend": keras.backend.backend(), "keras":
-        keras.__version__, "input": kind, "clips": features.fingerprint(clips),
+        "system": name, "knobs": sizes, "seed": seed, "input": kind, "clips": features.fingerprint(clips),
+        "keras": keras.__version__, "backend": keras.backend.backend(),
     }  # fmt: skip
 
     def fill(values: np.ndarray) -> None:
@@ -224,7 +225,7 @@ def mfcc_statistics(clips: Sequence[Clip], seconds: float) -> np.ndarray:
             series = [np.diff(mfcc, n, axis=1) for n in range(3)]
             values[index] = np.concatenate([stat for x in series for stat in (x.mean(axis=1), x.std(axis=1))])
 
-    recipe = {"system": BASELINE, "seconds": seconds, "clips": features.fingerprint(clips)}
+    recipe = {"system": BASELINE, "sample_rate": SAMPLE_RATE, "seconds": seconds, "clips": features.fingerprint(clips)}
     return features.stored(recipe, (len(clips), 120), fill)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thesis_lib.datasets.rendered import players
-from thesis_lib.datasets.rendered.players import BASS, COMP, DRUM, MELODY, PAD, Grid, Note
-from thesis_lib.datasets.rendered.styles import COMMON, Style
+from . import players
+from .players import BASS, COMP, DRUM, MELODY, PAD, Grid, Note
+from .styles import COMMON, Style
 
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 MINOR = (0, 2, 3, 5, 7, 8, 10)
@@ -64,13 +64,13 @@ class Piece:
     start: float
 
 
-def vary(style: Style, variant: int, rng: np.random.Generator) -> Groove:
-    """A pattern of a style: one of its patterns with ornaments, ghost notes and other instruments.
+def vary(style: Style, pattern: int, rng: np.random.Generator) -> Groove:
+    """A base pattern of a style with ornaments, ghost notes and other instruments.
 
-    Accented strokes stay where they are: they make the dance.
+    Accented strokes stay where they are: they make the dance. So do bass and comp.
     """
     lines = {}
-    for name, line in style.drums[variant % len(style.drums)].items():
+    for name, line in style.drums[pattern].items():
         strokes = list(line)
         for step, stroke in enumerate(line):
             pickup = line[(step + 1) % len(line)] == "X"
@@ -79,7 +79,7 @@ def vary(style: Style, variant: int, rng: np.random.Generator) -> Groove:
             elif stroke == "." and name not in ("crash", "claves") and rng.random() < (0.2 if pickup else 0.05):
                 strokes[step] = "g"
         options = [other for family in SUBSTITUTES if name in family for other in family]
-        if options and rng.random() < 0.15:
+        if options and rng.random() < 0.1:
             name = str(rng.choice(options))
         while name in lines:  # two lines never share an instrument
             name = str(rng.choice(SUBSTITUTES[0] + SUBSTITUTES[4]))
@@ -88,7 +88,7 @@ def vary(style: Style, variant: int, rng: np.random.Generator) -> Groove:
         on, off = str(rng.choice(("g.", "gg", "x.", "xg")))
         beat = on + off if style.steps == 2 else f"{on}.{off}."
         lines.setdefault(str(rng.choice(("shaker", "tambourine", "maracas", "triangle"))), beat * style.metre)
-    return Groove(lines, str(rng.choice(style.bass)), str(rng.choice(style.comp)))
+    return Groove(lines, style.bass[pattern], style.comp[pattern])
 
 
 def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: float) -> Piece:
@@ -183,7 +183,7 @@ def _orchestrate(style: Style, rng: np.random.Generator) -> tuple[dict[int, int]
         PAD: COMMON["pad"],
         DRUM: COMMON["kit"],
     }
-    pools = {channel: own[channel] if channel in own and rng.random() < 0.7 else common[channel] for channel in common}
+    pools = {channel: own[channel] if channel in own and rng.random() < 0.85 else common[channel] for channel in common}
     programs = {channel: int(rng.choice(pool)) for channel, pool in pools.items()}
     ranges = {MELODY: (60, 100), COMP: (65, 105), BASS: (75, 115), PAD: (35, 70), DRUM: (88, 122)}
     return programs, {channel: int(rng.integers(*span)) for channel, span in ranges.items()}

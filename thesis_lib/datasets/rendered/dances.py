@@ -19,18 +19,19 @@ import numpy as np
 import soundfile
 from tqdm import tqdm
 
-from thesis_lib.datasets.clip import Card, Clip
-from thesis_lib.datasets.rendered import synth
-from thesis_lib.datasets.rendered.compose import DRUM, Piece, compose, vary
-from thesis_lib.datasets.rendered.styles import STYLES
+from ...files import cache_dir, written
+from ..clip import Card, Clip
+from . import synth
+from .compose import DRUM, Piece, compose, vary
+from .styles import N_PATTERNS, STYLES
 
 # To be raised with any change of a rule, a table or the sound: clips of another version are then left alone.
-COMPOSITION_VERSION = 2
-N_VARIANTS = 10  # patterns a class
+COMPOSITION_VERSION = 3
 TRUTH = ("file", "label", "bpm", "metre", "key", "pattern", "drums", "programs")
 
 CARD = Card(
     name="rendered_dances",
+    sounds="rhythm",
     title="Eight ballroom dances, composed by rule and rendered with sampled instruments",
     task="tell eight dances apart: one class a clip, told mostly by tempo, metre and rhythm",
     stands_for="Ballroom and Extended Ballroom (chapters III and IV)",
@@ -79,7 +80,7 @@ def clips(
         _write_truth(folder, names, seconds, seed)
     _render_all(folder, {name: names[name] for name in missing}, seconds=seconds, seed=seed, sample_rate=sample_rate)
     return [
-        Clip(folder / name, (label,), fold=1 + k % N_VARIANTS % n_folds, group=f"{label}-pattern{k % N_VARIANTS}")
+        Clip(folder / name, (label,), fold=1 + k % N_PATTERNS % n_folds, group=_group(label, k))
         for name, (label, k) in names.items()
     ]
 
@@ -110,16 +111,16 @@ def truth(clip: Clip | Path) -> dict[str, str | float | int | bool | tuple[int, 
 
 def piece(label: str, index: int, *, seconds: float, seed: int) -> Piece:
     """The piece behind clip `index` of a class: its notes, before they are played."""
-    number, variant = list(STYLES).index(label), index % N_VARIANTS
+    style, number = STYLES[label], list(STYLES).index(label)
     # The last word tells the streams apart: a missing word counts as zero, so it must not be zero.
-    groove = vary(STYLES[label], variant, np.random.default_rng([seed, number, variant, 1]))
-    return compose(STYLES[label], groove, np.random.default_rng([seed, number, index]), seconds=seconds)
+    groove = vary(style, index % N_PATTERNS, np.random.default_rng([seed, number, index, 1]))
+    return compose(style, groove, np.random.default_rng([seed, number, index]), seconds=seconds)
 
 
 def _check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_rate: int) -> None:
     """Raise ValueError where a setting is out of its range."""
-    if not 2 <= n_folds <= N_VARIANTS:
-        raise ValueError(f"Folds are made of whole patterns, so there can be 2 to {N_VARIANTS}; got n_folds={n_folds}.")
+    if not 2 <= n_folds <= N_PATTERNS:
+        raise ValueError(f"Folds are made of whole patterns, so there can be 2 to {N_PATTERNS}; got n_folds={n_folds}.")
     if per_class < n_folds:
         raise ValueError(f"Each fold needs a clip of each class; got per_class={per_class} with n_folds={n_folds}.")
     if not 3 <= seconds <= 600:
@@ -132,19 +133,17 @@ def _check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_ra
 
 def _folder(data_home: Path | None, seconds: float, seed: int, sample_rate: int) -> Path:
     """Where the clips of these settings lie: whatever changes a sample is in the name, the number of clips is not."""
-    if data_home is None:
-        data_home = Path(os.environ.get("THESIS_CACHE") or Path.home() / ".cache" / "thesis_lib") / "rendered_dances"
+    home = cache_dir() / CARD.name if data_home is None else Path(data_home)
     key = f"v{COMPOSITION_VERSION}-seed{seed}-{float(seconds)}s-{sample_rate}Hz-{synth.fingerprint()}"
-    return Path(data_home) / key
+    return home / key
 
 
 def _file(label: str, index: int) -> str:
     return f"{label}-{index:04d}.flac"
 
 
-def _beside(path: Path) -> Path:
-    """A temporary name in the same folder; a half-written file keeps it and is never taken for a clip."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+def _group(label: str, index: int) -> str:
+    return f"{label}-pattern{index % N_PATTERNS}"
 
 
 def _render_all(folder: Path, names: dict[str, tuple[str, int]], **settings: float) -> None:
@@ -161,8 +160,8 @@ def _render(path: Path, label: str, index: int, *, seconds: float, seed: int, sa
     played = synth.render(piece(label, index, seconds=seconds, seed=seed), seconds=seconds, sample_rate=sample_rate)
     room = np.random.default_rng([seed, list(STYLES).index(label), index, 2])
     wave = synth.master(played, room, sample_rate=sample_rate)
-    soundfile.write(_beside(path), wave, sample_rate, format="FLAC", subtype="PCM_16")
-    os.replace(_beside(path), path)
+    with written(path) as partial:
+        soundfile.write(partial, wave, sample_rate, format="FLAC", subtype="PCM_16")
 
 
 def _read_truth(folder: Path) -> dict[str, dict[str, str]]:
@@ -188,13 +187,11 @@ def _write_truth(folder: Path, names: dict[str, tuple[str, int]], seconds: float
             "bpm": f"{music.bpm:.1f}",
             "metre": str(music.metre),
             "key": music.key,
-            "pattern": f"{label}-pattern{k % N_VARIANTS}",
+            "pattern": _group(label, k),
             "drums": "yes" if DRUM in playing else "no",
             "programs": " ".join(str(music.programs[channel]) for channel in sorted(playing - {DRUM})),
         }
-    path = folder / "truth.csv"
-    with open(_beside(path), "w", newline="", encoding="utf-8") as lines:
+    with written(folder / "truth.csv") as partial, partial.open("w", newline="", encoding="utf-8") as lines:
         table = csv.DictWriter(lines, TRUTH, lineterminator="\n")
         table.writeheader()
         table.writerows(rows[name] for name in sorted(rows))
-    os.replace(_beside(path), path)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thesis_lib.datasets.rendered.styles import DRUMS
+from .styles import DRUMS
 
 MELODY, COMP, BASS, PAD, DRUM = 0, 1, 2, 3, 9  # MIDI channels; General MIDI keeps 9 for percussion
 LOUDNESS = {"X": 116, "x": 84, "g": 42, "h": 84}
