@@ -79,7 +79,7 @@ def vary(style: Style, pattern: int, rng: np.random.Generator) -> Groove:
             elif stroke == "." and name not in ("crash", "claves") and rng.random() < (0.2 if pickup else 0.05):
                 strokes[step] = "g"
         options = [other for family in SUBSTITUTES if name in family for other in family]
-        if options and rng.random() < 0.1:
+        if options and rng.random() < 0.15:
             name = str(rng.choice(options))
         while name in lines:  # two lines never share an instrument
             name = str(rng.choice(SUBSTITUTES[0] + SUBSTITUTES[4]))

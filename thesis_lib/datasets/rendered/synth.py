@@ -124,10 +124,10 @@ def master(wave: np.ndarray, rng: np.random.Generator, *, sample_rate: int) -> n
     room = rng.standard_normal(len(time)) * 10 ** (-3 * time / decay)
     echo = signal.fftconvolve(wave, room / np.linalg.norm(room))[: len(wave)]
     wave = (1 - wet) * wave + wet * echo
-    # First-order shelf: at most 2 dB between the lows and the highs.
+    # First-order shelf: at most 4 dB between the lows and the highs.
     low = signal.lfilter(*signal.butter(1, rng.uniform(400, 2500), fs=sample_rate), wave)
-    tilt = 10 ** (rng.uniform(-2, 2) / 40)
+    tilt = 10 ** (rng.uniform(-4, 4) / 40)
     wave = low * tilt + (wave - low) / tilt
     wave = wave / np.abs(wave).max()
-    wave = wave + 10 ** (rng.uniform(-75, -60) / 20) * rng.standard_normal(len(wave))
+    wave = wave + 10 ** (rng.uniform(-75, -50) / 20) * rng.standard_normal(len(wave))
     return (wave * 10 ** (rng.uniform(-9, -1) / 20) / np.abs(wave).max()).astype(np.float32)
