@@ -7,7 +7,7 @@ import pytest
 from thesis_lib.datasets import folder
 from thesis_lib.models import ARCHITECTURES, build
 from thesis_lib.models.random_cnns import EVENT_LENGTHS
-from thesis_lib.protocols import random_features
+from thesis_lib.protocols import extraction
 
 # Features and parameters of the original code's two sizes (Pons & Serra, ICASSP 2019): counted from its layers' definitions.
 PUBLISHED = {
@@ -100,7 +100,7 @@ def test_random_features_follow_from_their_names_not_from_what_was_built_before(
 
     def features(**changes):
         settings = {"n_features": 56, "seed": 0, "seconds": 1.0} | changes
-        return np.array(random_features.random_features(clips, "timbral", **settings)[0])
+        return np.array(extraction.random_features(clips, "timbral", **settings)[0])
 
     first = features()
     monkeypatch.setenv("THESIS_CACHE", str(tmp_path / "other"))

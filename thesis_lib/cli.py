@@ -49,7 +49,7 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
     Parameters of chapter 4:
       dataset        rendered_dances (default), or folder: your own audio, one sub-folder a class
       data_home      where the data set lies; for dataset=folder, that folder
-      scale          smoke (under a minute), quick (minutes), full (the paper's sizes), paper
+      scale          smoke (under a minute), quick (minutes), full (about 3,500 features), paper
       seed           of the random weights, of the rendered music and of drawn folds
       architectures  all, or names separated by commas: vgg,temporal
       classifiers    all, or svm, or elm
