@@ -42,10 +42,10 @@ def claims(table: pd.DataFrame) -> str:
     """Verdicts as a table: the claim, what was found, and the comparison that decided it."""
     if table.empty:
         return "<p>This run has no records that a claim speaks of.</p>"
-    head = "<tr><th>claim</th><th>classifier</th><th>verdict</th><th>closest comparison, difference in points</th></tr>"
+    head = "<tr><th>verdict</th><th>claim</th><th>classifier</th><th>comparison that decided, in points</th></tr>"
     rows = "".join(
-        f"<tr><td>{row.id} {escape(row.claim)}</td><td>{row.classifier.upper()}</td>"
-        f'<td><span class="{row.verdict}">{row.verdict}</span></td>'
+        f'<tr><td><span class="{row.verdict}">{row.verdict}</span></td>'
+        f"<td>{row.id} {escape(row.claim)}</td><td>{row.classifier.upper()}</td>"
         f"<td>{NAMES[row.against]}: {row.difference:+.1f} [{row.low:+.1f}, {row.high:+.1f}]</td></tr>"
         for row in table.itertuples()
     )

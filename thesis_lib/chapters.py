@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,10 +51,8 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     Raises:
         CellFailed: what a cell said went wrong; what was executed lies in `<name>.failed.ipynb`.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tqdm's advice to install notebook widgets
-        import papermill
-        from nbclient.exceptions import DeadKernelError
+    import papermill
+    from nbclient.exceptions import DeadKernelError
 
     partial, done = output / f".{notebook.name}", output / notebook.name
     failed = done.with_suffix(".failed.ipynb")
