@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from . import audio
 from .datasets.clip import Clip
 from .models import ARCHITECTURES, build
-from .plots import NAMES
+from .plots import NAMES, WIDTH
 
 SAMPLE_RATE, HOP = 12_000, 256
 FRAMES = 360  # 7.7 s: room for two of the longest temporal filter
@@ -34,7 +34,7 @@ def front_ends(clip: Clip, names: Sequence[str]) -> plt.Figure:
     waveform = audio.load(clip.path, SAMPLE_RATE, seconds=FRAMES * HOP / SAMPLE_RATE)
     waveform = audio.repeat_to(waveform, FRAMES * HOP)
     rows = -(-len(names) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(7, 1.75 * rows), squeeze=False)
+    figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 1.7 * rows), squeeze=False)
     for axis, name in zip(axes.flat, names, strict=False):
         on_waveform = ARCHITECTURES[name].signal == "waveform"
         filters = first_filters(name)

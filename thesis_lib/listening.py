@@ -12,6 +12,7 @@ import soundfile
 
 from . import audio
 from .datasets.clip import Clip
+from .plots import WIDTH
 
 
 def one_a_class(clips: Sequence[Clip], *, at_most: int = 10) -> list[Clip]:
@@ -43,7 +44,7 @@ def players(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int = 1
 def spectrograms(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int = 12_000) -> plt.Figure:
     """Log-mel spectrograms of the same starts, as the spectrogram front-ends see them."""
     rows = -(-len(clips) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(7, 1.6 * rows), sharex=True, sharey=True, squeeze=False)
+    figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 1.5 * rows), sharex=True, sharey=True, squeeze=False)
     for axis, clip in zip(axes.flat, clips, strict=False):
         waveform = audio.load(clip.path, sample_rate, seconds=seconds)
         log_mel = audio.log_mel(waveform, sample_rate, fmax=sample_rate / 2)

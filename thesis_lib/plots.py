@@ -9,6 +9,7 @@ import seaborn as sns
 from .metrics import interval
 from .paper import random_cnns
 
+WIDTH = 5.6  # inches: as wide as a page's column, and still legible when a phone shrinks it to two thirds
 PROTOCOLS = {"best_of_grid": "best of grid (the paper's)", "nested": "nested selection"}
 NAMES = {
     "vgg": "VGG",
@@ -26,7 +27,7 @@ NAMES = {
 
 def style() -> None:
     """Type that can be read on a phone, and colours that are told apart without colour vision."""
-    sns.set_theme("notebook", "whitegrid", "colorblind", rc={"figure.dpi": 110, "font.size": 11, "axes.titlesize": 12})
+    sns.set_theme("notebook", "whitegrid", "colorblind", rc={"figure.dpi": 150, "font.size": 11, "axes.titlesize": 12})
 
 
 def accuracies(records: pd.DataFrame, *, chance: float | None = None) -> plt.Figure:
@@ -44,7 +45,7 @@ def accuracies(records: pd.DataFrame, *, chance: float | None = None) -> plt.Fig
     order = [name for system, name in NAMES.items() if system in set(records["system"])]
     kinds = [kind for kind in ("svm", "elm") if kind in set(records["classifier"])]
     figure, axes = plt.subplots(
-        1, len(kinds), figsize=(7, 0.8 + 0.42 * len(order)), sharex=True, sharey=True, squeeze=False
+        1, len(kinds), figsize=(WIDTH, 1.1 + 0.42 * len(order)), sharex=True, sharey=True, squeeze=False
     )
     for axis, kind in zip(axes[0], kinds, strict=True):
         sns.pointplot(
@@ -57,8 +58,8 @@ def accuracies(records: pd.DataFrame, *, chance: float | None = None) -> plt.Fig
             axis.axvline(100 * chance, color="0.4", linestyle=":", label="chance")
     handles, labels = axes[0][0].get_legend_handles_labels()
     axes[0][0].get_legend().remove()
-    figure.legend(handles, labels, loc="lower center", ncols=len(labels), frameon=False, fontsize=10)
-    figure.tight_layout(rect=(0, 0.06, 1, 1))
+    figure.legend(handles, labels, loc="lower center", ncols=2, frameon=False, fontsize=11)
+    figure.tight_layout(rect=(0, 0.1, 1, 1))
     return figure
 
 
