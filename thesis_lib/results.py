@@ -83,7 +83,7 @@ class Run:
         if not self._this["records"]:
             self.provenance["starts"].append(self._this)
         self._this |= {"records": self._this["records"] + len(records), "seconds": self._seconds()}
-        self._write_provenance()
+        self._write_provenance()  # first: records without it would not be known as this run's
         self.records += records
         write_text(self._path, "".join(json.dumps(record) + "\n" for record in self.records))
 
@@ -138,9 +138,8 @@ def load(folder: Path | str) -> tuple[pd.DataFrame, dict]:
 def _read(folder: Path) -> tuple[list[dict], dict]:
     try:
         lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines], json.loads(
-            (folder / "provenance.json").read_text(encoding="utf-8")
-        )
+        provenance = (folder / "provenance.json").read_text(encoding="utf-8")
+        return [json.loads(line) for line in lines], json.loads(provenance)
     except FileNotFoundError as error:
         raise ValueError(
             f"{folder} holds no records.jsonl with its provenance.json; name the folder of a run."

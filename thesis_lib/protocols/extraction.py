@@ -55,9 +55,8 @@ def random_features(
         size = batch_size(model)
         for start in tqdm(range(0, len(inputs), size), name, unit="batch", leave=False):
             batch = inputs[start : start + size]
-            full = np.resize(
-                batch, (size, *batch.shape[1:])
-            )  # one shape: traced once, and no clip's values depend on it
+            # the last batch is filled up: one shape is traced once, and no clip's values depend on it
+            full = np.resize(batch, (size, *batch.shape[1:]))
             values[start : start + size] = model.predict_on_batch(full)[: len(batch)]
 
     return features.stored(recipe, (len(clips), model.output_shape[-1]), fill), model.count_params()

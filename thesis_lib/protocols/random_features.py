@@ -99,8 +99,7 @@ def settings(
 
 def evaluate(
     clips: Sequence[Clip], *, architectures: Sequence[str], classifiers: Sequence[str], n_features: int, seed: int,
-        seconds: float,
-    done: Callable[..., bool] = lambda **fields: False,
+    seconds: float, done: Callable[..., bool] = lambda **fields: False,
 ) -> Iterator[list[dict]]:  # fmt: skip
     """Scores every front-end, and the baseline, with every classifier.
 
