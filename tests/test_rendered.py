@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from thesis_lib.datasets.rendered import dances, synth
+from thesis_lib.datasets.rendered import dances, shelf, synth
 from thesis_lib.datasets.rendered.styles import DRUMS, N_PATTERNS, STYLES
 
 pytest.importorskip("tinysoundfont", reason="pip install --no-deps tinysoundfont==0.3.7")
@@ -20,8 +21,10 @@ SMALL = {"per_class": 2, "seconds": 4.0, "n_folds": 2, "sample_rate": 16000}
 ONE_CLIP = """
 import sys
 from pathlib import Path
-from thesis_lib.datasets.rendered import dances
-dances._render(Path(sys.argv[1]), "Samba", 1, seconds=4.0, seed=0, sample_rate=16000)
+from functools import partial
+from thesis_lib.datasets.rendered import dances, shelf
+make = partial(dances._make, seconds=4.0, seed=0, sample_rate=16000)
+shelf._make(Path(sys.argv[1]), ("Samba", 1), make, 16000)
 """
 
 
@@ -55,13 +58,12 @@ def test_a_clip_does_not_depend_on_how_many_are_asked_for(rendered):
     assert len(more) == 3 * len(STYLES)
     assert set(before) < {clip.path for clip in more}
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
-    assert all(dances.truth(clip)["label"] == clip.label for clip in more)
+    assert all(shelf.truth(clip)["label"] == clip.label for clip in more)
 
 
 @pytest.mark.parametrize("n_folds", [2, 3, 4, 5])
 def test_folds_are_whole_base_patterns_and_balanced(n_folds, monkeypatch, tmp_path):
-    monkeypatch.setattr(dances, "_render", lambda *args, **kwargs: None)
-    monkeypatch.setattr(dances.joblib, "cpu_count", lambda: 1)
+    monkeypatch.setattr(dances.shelf, "shelve", lambda *args, **kwargs: None)
     clips = dances.clips(tmp_path, per_class=24, seconds=3.0, n_folds=n_folds)
     for label in STYLES:
         own = [clip for clip in clips if clip.label == label]
@@ -107,13 +109,13 @@ def test_an_interrupted_rendering_goes_on(rendered):
     whole, time = victim.read_bytes(), other.stat().st_mtime_ns
     victim.unlink()
     (victim.parent / f".{victim.name}.99999999.part").write_bytes(whole[:100])  # what a killed process leaves
-    (victim.parent / "truth.csv").unlink()
+    (victim.parent / shelf.INDEX).unlink()
     again = dances.clips(victim.parent.parent, **SMALL)
     assert again == clips
     assert not list(victim.parent.glob(".*.part"))
     assert victim.read_bytes() == whole
     assert other.stat().st_mtime_ns == time
-    assert dances.truth(clips[3])["label"] == clips[3].label
+    assert shelf.truth(clips[3])["label"] == clips[3].label
 
 
 def test_an_empty_file_is_not_taken_for_a_clip(rendered):
@@ -124,15 +126,39 @@ def test_an_empty_file_is_not_taken_for_a_clip(rendered):
     assert clips[0].path.read_bytes() == whole
 
 
-def test_a_failed_write_leaves_no_clip(monkeypatch, tmp_path):
-    def broken(path, *args, **kwargs):
-        path.write_bytes(b"half")
-        raise OSError("no space left")
+def test_a_failed_write_leaves_no_clip(tmp_path):
+    def make(key):
+        return "no samples", {"label": key}
 
-    monkeypatch.setattr(dances.soundfile, "write", broken)
-    with pytest.raises(OSError, match="no space"):
-        dances._render(tmp_path / "Waltz-0000.flac", "Waltz", 0, seconds=3.0, seed=0, sample_rate=16000)
+    with pytest.raises(ValueError, match="dtype"):
+        shelf._make(tmp_path / "Waltz-0000.flac", "Waltz", make, 16000)
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("index", ["gone", "damaged", "older"])
+def test_the_truth_is_found_without_the_index(rendered, index, tmp_path):
+    home = tmp_path / "copy"
+    shutil.copytree(rendered[0], home)
+    folder = next(home.iterdir())
+    whole = (folder / shelf.INDEX).read_text()
+    if index == "gone":
+        (folder / shelf.INDEX).unlink()
+    else:
+        (folder / shelf.INDEX).write_text(whole[:50] if index == "damaged" else whole.split("\n", 1)[1])
+    assert all(truth["label"] == name.split("-")[0] for name, truth in shelf._known(folder).items())
+    dances.clips(home, **SMALL)
+    assert (folder / shelf.INDEX).read_text() == whole
+
+
+def test_damaged_files_are_named(rendered, tmp_path):
+    _, clips = rendered
+    (tmp_path / "whole.flac").write_bytes(clips[0].path.read_bytes())
+    (tmp_path / "cut.flac").write_bytes(clips[0].path.read_bytes()[:-2000])
+    (tmp_path / "empty.flac").write_bytes(b"")
+    (tmp_path / "other.flac").write_text("no audio")
+    assert [line.split()[0] for line in shelf.complaints(tmp_path)] == [
+        str(tmp_path / name) for name in ("cut.flac", "empty.flac", "other.flac")
+    ]
 
 
 def test_audio_sounds_and_does_not_clip(rendered):
@@ -190,7 +216,7 @@ def test_metre_is_that_of_the_dance(label):
 
 def test_truth_says_what_is_played(rendered):
     for clip in rendered[1]:
-        truth, k = dances.truth(clip), int(clip.path.stem[-4:])
+        truth, k = shelf.truth(clip), int(clip.path.stem[-4:])
         music = dances.piece(clip.label, k, seconds=SMALL["seconds"], seed=0)
         assert truth["bpm"] == pytest.approx(music.bpm)
         assert (truth["metre"], truth["key"], truth["pattern"]) == (music.metre, music.key, clip.group)
@@ -199,8 +225,8 @@ def test_truth_says_what_is_played(rendered):
 
 
 def test_truth_of_an_unknown_file_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="truth.csv"):
-        dances.truth(tmp_path / "mine.wav")
+    with pytest.raises(ValueError, match="comment of its FLAC"):
+        shelf.truth(tmp_path / "mine.wav")
 
 
 def test_the_style_table_is_well_formed():
@@ -233,14 +259,14 @@ def test_without_the_synthesiser_one_sentence_names_the_next_step(monkeypatch, t
 
 def test_the_folder_is_keyed_by_what_changes_the_samples(monkeypatch, tmp_path):
     monkeypatch.setenv("THESIS_CACHE", str(tmp_path))
-    first = dances._folder(None, 15.0, 0, 16000)
+    settings = {"seed": 0, "seconds": 15, "sample_rate": 16000}
+    first = shelf.place("rendered_dances", None, 5, **settings)
     assert first.parent == tmp_path / "rendered_dances"
-    others = {dances._folder(None, 15.5, 0, 16000), dances._folder(None, 15.0, 1, 16000)}
-    monkeypatch.setattr(dances, "COMPOSITION_VERSION", dances.COMPOSITION_VERSION + 1)
-    others.add(dances._folder(None, 15.0, 0, 16000))
+    others = {shelf.place("rendered_dances", None, 5, **settings | {key: 15.5}) for key in settings}
+    others.add(shelf.place("rendered_dances", None, 6, **settings))
     monkeypatch.setattr(synth, "fingerprint", lambda: "another")
-    others.add(dances._folder(None, 15.0, 0, 16000))
-    assert len(others | {first}) == 5
+    others.add(shelf.place("rendered_dances", None, 5, **settings))
+    assert len(others | {first}) == 6
     assert os.listdir(tmp_path) == []
 
 

@@ -15,12 +15,14 @@ class Clip:
         labels: one label for classification, several for tagging.
         fold: the fold in which the clip is tested, or None where the dataset has no folds.
         group: clips of one group (a recording, a drum pattern) never stand on both sides of a split.
+        split: "train", "validation" or "test" where the dataset has one fixed split, or None.
     """
 
     path: Path
     labels: tuple[str, ...]
     fold: int | None = None
     group: str | None = None
+    split: str | None = None
 
     @property
     def label(self) -> str:
@@ -41,8 +43,10 @@ class Card:
         licence: of the audio.
         source: citation, or how it is made.
         chapters: chapters that use it, as numerals.
-        sounds: "rhythm" (music told apart by rhythm), "events" (everyday sounds), or "" where the book cannot know;
-            claims about one kind are not judged on another.
+        sounds: "rhythm" (music told apart by rhythm), "instruments", "tags", "events" (everyday sounds and scenes), or
+            "" where the book cannot know; claims about one kind are not judged on another.
+        size: clips and bytes of the whole, in words.
+        get: how to obtain it.
     """
 
     name: str
@@ -54,3 +58,5 @@ class Card:
     source: str
     chapters: tuple[str, ...]
     sounds: str
+    size: str = "as many clips as are asked for"
+    get: str = "rendered at first use"

@@ -18,24 +18,18 @@ kernel and C=8:
 
 from __future__ import annotations
 
-import csv
-import os
+from functools import partial
 from pathlib import Path
 
-import joblib
 import numpy as np
-import soundfile
-from tqdm import tqdm
 
-from ...files import cache_dir, written
 from ..clip import Card, Clip
-from . import synth
+from . import shelf, synth
 from .compose import DRUM, Piece, compose, vary
 from .styles import N_PATTERNS, STYLES
 
 # To be raised with any change of a rule, a table or the sound: clips of another version are then left alone.
-COMPOSITION_VERSION = 4
-TRUTH = ("file", "label", "bpm", "metre", "key", "pattern", "drums", "programs")
+COMPOSITION_VERSION = 5
 
 CARD = Card(
     name="rendered_dances",
@@ -80,42 +74,14 @@ def clips(
         ImportError: tinysoundfont or pretty_midi is missing and has to be installed.
     """
     _check(per_class=per_class, seconds=seconds, seed=seed, n_folds=n_folds, sample_rate=sample_rate)
-    folder = _folder(data_home, seconds, seed, sample_rate)
-    names = {_file(label, k): (label, k) for label in STYLES for k in range(per_class)}
-    here = {entry.name for entry in os.scandir(folder) if entry.stat().st_size} if folder.is_dir() else set()
-    missing = [name for name in names if name not in here]
-    if missing or "truth.csv" not in here or not names.keys() <= _read_truth(folder).keys():
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_truth(folder, names, seconds, seed)
-    _render_all(folder, {name: names[name] for name in missing}, seconds=seconds, seed=seed, sample_rate=sample_rate)
+    settings = {"seed": seed, "seconds": seconds, "sample_rate": sample_rate}
+    folder = shelf.place(CARD.name, data_home, COMPOSITION_VERSION, **settings)
+    keys = {f"{label}-{k:04d}.flac": (label, k) for label in STYLES for k in range(per_class)}
+    shelf.shelve(folder, keys, partial(_make, **settings), sample_rate=sample_rate, title="rendering dances")
     return [
         Clip(folder / name, (label,), fold=1 + k % N_PATTERNS % n_folds, group=_group(label, k))
-        for name, (label, k) in names.items()
+        for name, (label, k) in keys.items()
     ]
-
-
-def truth(clip: Clip | Path) -> dict[str, str | float | int | bool | tuple[int, ...]]:
-    """What is known of a clip because it was composed.
-
-    Args:
-        clip: one that `clips` returned, or its path.
-
-    Returns:
-        file, label, bpm, metre, key, pattern, drums (whether there are any) and programs (General MIDI; not the kit).
-
-    Raises:
-        ValueError: the clip is not listed beside its file.
-    """
-    path = Path(clip.path if isinstance(clip, Clip) else clip)
-    row = _read_truth(path.parent).get(path.name)
-    if row is None:
-        raise ValueError(f"A clip's truth stands in the truth.csv of its folder, written by clips(); got clip={path}.")
-    return row | {
-        "bpm": float(row["bpm"]),
-        "metre": int(row["metre"]),
-        "drums": row["drums"] == "yes",
-        "programs": tuple(map(int, row["programs"].split())),
-    }
 
 
 def piece(label: str, index: int, *, seconds: float, seed: int) -> Piece:
@@ -140,67 +106,23 @@ def _check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_ra
         raise ValueError(f"A seed must not be negative; got seed={seed}.")
 
 
-def _folder(data_home: Path | None, seconds: float, seed: int, sample_rate: int) -> Path:
-    """Where the clips of these settings lie: whatever changes a sample is in the name, the number of clips is not."""
-    home = cache_dir() / CARD.name if data_home is None else Path(data_home)
-    key = f"v{COMPOSITION_VERSION}-seed{seed}-{float(seconds)}s-{sample_rate}Hz-{synth.fingerprint()}"
-    return home / key
-
-
-def _file(label: str, index: int) -> str:
-    return f"{label}-{index:04d}.flac"
-
-
 def _group(label: str, index: int) -> str:
     return f"{label}-pattern{index % N_PATTERNS}"
 
 
-def _render_all(folder: Path, names: dict[str, tuple[str, int]], **settings: float) -> None:
-    """Render clips on all cores, with a bar that says how long it will still take."""
-    jobs = (joblib.delayed(_render)(folder / name, label, k, **settings) for name, (label, k) in names.items())
-    n_jobs = min(joblib.cpu_count(), 1 + len(names) // 8)  # to start a process costs about as much as a few clips
-    done = joblib.Parallel(n_jobs, return_as="generator_unordered")(jobs)
-    for _ in tqdm(done, total=len(names), desc="rendering dances", unit="clip", disable=len(names) < 8):
-        pass
-
-
-def _render(path: Path, label: str, index: int, *, seconds: float, seed: int, sample_rate: int) -> None:
-    """Compose, play and write one clip: mono FLAC of 16 bits."""
-    played = synth.render(piece(label, index, seconds=seconds, seed=seed), seconds=seconds, sample_rate=sample_rate)
+def _make(key: tuple[str, int], *, seconds: float, seed: int, sample_rate: int) -> tuple[np.ndarray, dict]:
+    """Composes and plays one clip, and says what it is."""
+    label, index = key
+    music = piece(label, index, seconds=seconds, seed=seed)
     room = np.random.default_rng([seed, list(STYLES).index(label), index, 2])
-    wave = synth.master(played, room, sample_rate=sample_rate)
-    with written(path) as partial:
-        soundfile.write(partial, wave, sample_rate, format="FLAC", subtype="PCM_16")
-
-
-def _read_truth(folder: Path) -> dict[str, dict[str, str]]:
-    """Rows of truth.csv by file; none where there is no such file."""
-    try:
-        with open(folder / "truth.csv", newline="", encoding="utf-8") as lines:
-            return {row["file"]: row for row in csv.DictReader(lines)}
-    except FileNotFoundError:
-        return {}
-
-
-def _write_truth(folder: Path, names: dict[str, tuple[str, int]], seconds: float, seed: int) -> None:
-    """Add to truth.csv the clips that it does not list."""
-    rows = _read_truth(folder)
-    for name, (label, k) in names.items():
-        if name in rows:
-            continue
-        music = piece(label, k, seconds=seconds, seed=seed)
-        playing = {note.channel for note in music.notes}
-        rows[name] = {
-            "file": name,
-            "label": label,
-            "bpm": f"{music.bpm:.1f}",
-            "metre": str(music.metre),
-            "key": music.key,
-            "pattern": _group(label, k),
-            "drums": "yes" if DRUM in playing else "no",
-            "programs": " ".join(str(music.programs[channel]) for channel in sorted(playing - {DRUM})),
-        }
-    with written(folder / "truth.csv") as partial, partial.open("w", newline="", encoding="utf-8") as lines:
-        table = csv.DictWriter(lines, TRUTH, lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows[name] for name in sorted(rows))
+    wave = synth.master(synth.render(music, seconds=seconds, sample_rate=sample_rate), room, sample_rate=sample_rate)
+    playing = {note.channel for note in music.notes}
+    return wave, {
+        "label": label,
+        "bpm": music.bpm,
+        "metre": music.metre,
+        "key": music.key,
+        "pattern": _group(label, index),
+        "drums": DRUM in playing,
+        "programs": [music.programs[channel] for channel in sorted(playing - {DRUM})],
+    }

@@ -1,0 +1,148 @@
+"""Names and a way to make each in, whole audio files on disk out, each with its own truth inside.
+
+What is known of a clip because it was composed stands as JSON in the comment of its FLAC file, so that it can never be
+parted from the audio. An `index.jsonl` in each folder repeats it, for speed only: it is written anew where it is not
+there, and a file that it does not name is looked into.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import joblib
+import numpy as np
+import soundfile
+from tqdm import tqdm
+
+from ...files import cache_dir, write_text, written
+from ..clip import Clip
+from . import synth
+
+INDEX = "index.jsonl"
+CLIPS_A_JOB = 8  # to start a process costs about as much as rendering so many
+
+Make = Callable[[Hashable], tuple[np.ndarray, dict]]
+
+
+def place(name: str, data_home: Path | None, version: int, **settings: float) -> Path:
+    """The folder of a rendered set: whatever changes a sample is in its name, the number of clips is not.
+
+    Args:
+        name: of the set.
+        data_home: folder for the sets; by default one of that name in the cache.
+        version: of the rules of composition and sound.
+        **settings: seed, seconds, sample_rate and whatever else the samples depend on.
+    """
+    home = cache_dir() / name if data_home is None else Path(data_home)
+    said = "-".join(f"{key}{float(value) if key == 'seconds' else value}" for key, value in settings.items())
+    return home / f"v{version}-{said}-{synth.fingerprint()}"
+
+
+def shelve(folder: Path, keys: Mapping[str, Hashable], make: Make, *, sample_rate: int, title: str) -> dict[str, dict]:
+    """Makes the clips that are not there yet, on all cores, and says what is known of each.
+
+    Stopped at any moment, it goes on with what is missing. Two processes at once make some clips twice, each whole.
+
+    Args:
+        folder: where the clips go.
+        keys: for each file, as a name within the folder ("shard-0000/000001.flac"), what `make` makes it from.
+        make: key in, mono waveform and its truth (JSON types) out; must be picklable and depend on the key alone.
+        sample_rate: of the waveforms, in Hz.
+        title: for the progress bar.
+
+    Returns:
+        The truth of each clip by its name, in the order of `keys`.
+    """
+    shelves: dict[str, list[str]] = {}
+    for name in keys:
+        shelves.setdefault(os.path.dirname(name), []).append(name)
+    known = {shelf: _known(folder / shelf) for shelf in shelves}
+    missing = {name: key for name, key in keys.items() if os.path.basename(name) not in known[os.path.dirname(name)]}
+    for shelf in {os.path.dirname(name) for name in missing}:
+        (folder / shelf).mkdir(parents=True, exist_ok=True)
+    jobs = (joblib.delayed(_make)(folder / name, key, make, sample_rate) for name, key in missing.items())
+    n_jobs = min(joblib.cpu_count(), 1 + len(missing) // CLIPS_A_JOB)
+    done = joblib.Parallel(n_jobs, return_as="generator", batch_size=4)(jobs)
+    bar = tqdm(done, title, len(missing), unit="clip", disable=len(missing) < CLIPS_A_JOB)
+    for name, truth in zip(missing, bar, strict=True):
+        known[os.path.dirname(name)][os.path.basename(name)] = truth
+    for shelf in shelves:
+        if _read_index(folder / shelf / INDEX) != known[shelf]:
+            _write_index(folder / shelf, known[shelf])
+    return {name: known[os.path.dirname(name)][os.path.basename(name)] for name in keys}
+
+
+def truth(clip: Clip | Path) -> dict:
+    """What is known of a rendered clip because it was composed.
+
+    Args:
+        clip: of a rendered set, or the path of its file, wherever that has been copied.
+
+    Returns:
+        What its data set states of it.
+
+    Raises:
+        ValueError: the file is no rendered clip.
+    """
+    path = Path(clip.path if isinstance(clip, Clip) else clip)
+    try:
+        with soundfile.SoundFile(path) as file:
+            return json.loads(file.comment)
+    except (soundfile.LibsndfileError, ValueError) as error:
+        raise ValueError(f"A rendered clip's truth stands in the comment of its FLAC file; got clip={path}.") from error
+
+
+def complaints(home: Path) -> list[str]:
+    """What is wrong with the rendered files under a folder: those that cannot be read to their end."""
+    found = []
+    for path in sorted(home.rglob("*.flac")):
+        try:
+            truth(path)
+            with soundfile.SoundFile(path) as file:
+                if len(file.read(dtype="int16")) < file.frames:
+                    found.append(f"{path} is truncated; remove it, it is rendered again.")
+        except (ValueError, soundfile.LibsndfileError):
+            found.append(f"{path} is damaged; remove it, it is rendered again.")
+    return found
+
+
+def _make(path: Path, key: Hashable, make: Make, sample_rate: int) -> dict:
+    """Makes and writes one clip: mono FLAC of 16 bits with its truth in the comment."""
+    wave, truth = make(key)
+    with (
+        written(path) as partial,
+        soundfile.SoundFile(partial, "w", sample_rate, 1, subtype="PCM_16", format="FLAC") as file,
+    ):
+        file.comment = json.dumps(truth)
+        file.write(wave)
+    return truth
+
+
+def _known(shelf: Path) -> dict[str, dict]:
+    """The truth of every whole file that lies on a shelf, by its name."""
+    try:
+        here = {entry.name for entry in os.scandir(shelf) if entry.name.endswith(".flac") and entry.stat().st_size}
+    except FileNotFoundError:
+        return {}
+    rows = _read_index(shelf / INDEX)
+    for name in here - rows.keys():
+        with suppress(ValueError):  # damaged: to be made again
+            rows[name] = truth(shelf / name)
+    return {name: rows[name] for name in here & rows.keys()}
+
+
+def _read_index(index: Path) -> dict[str, dict]:
+    try:
+        rows = [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines()]
+        return {row.pop("file"): row for row in rows}
+    except (FileNotFoundError, ValueError, KeyError):
+        return {}
+
+
+def _write_index(shelf: Path, known: dict[str, dict]) -> None:
+    rows = ({"file": name} | truth for name, truth in sorted(known.items()))
+    write_text(shelf / INDEX, "".join(json.dumps(row) + "\n" for row in rows))
