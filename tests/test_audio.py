@@ -10,9 +10,11 @@ from thesis_lib import audio
 
 FORMATS = [
     ("wav", "PCM_16", 44_100, 2),
+    ("wav", "PCM_16", 22_050, 5),
     ("wav", "PCM_24", 8_000, 1),
     ("wav", "FLOAT", 48_000, 3),
     ("flac", "PCM_16", 22_050, 2),
+    ("flac", "PCM_24", 44_100, 2),
     ("ogg", "VORBIS", 44_100, 1),
     ("mp3", "MPEG_LAYER_III", 44_100, 2),
     ("aiff", "PCM_16", 16_000, 2),

@@ -5,7 +5,7 @@ Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classificat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import keras
 import librosa
@@ -16,6 +16,7 @@ from .. import features
 from ..datasets.clip import Clip
 from ..models import ARCHITECTURES, build
 from ..models.random_cnns import EVENT_LENGTHS, MUSIC_LENGTHS
+from ..store import stored
 
 SAMPLE_RATE = 12_000  # Hz
 LOG_MEL = {"n_mels": 96, "n_fft": 512, "hop": 256, "compression": "db80"}
@@ -36,7 +37,7 @@ def random_features(
         seconds: length that all clips are brought to.
 
     Returns:
-        Memory-mapped float32 of shape (N, D), and the CNN's number of parameters.
+        float32 of shape (N, D), and the CNN's number of parameters.
     """
     waveform = ARCHITECTURES[name].signal == "waveform"
     kind = {"sample_rate": SAMPLE_RATE, "seconds": seconds} | ({} if waveform else LOG_MEL)
@@ -51,15 +52,15 @@ def random_features(
         "keras": keras.__version__, "backend": keras.backend.backend(),
     }  # fmt: skip
 
-    def fill(values: np.ndarray) -> None:
+    def compute(rows: list[int]) -> Iterator[np.ndarray]:
         size = batch_size(model)
-        for start in tqdm(range(0, len(inputs), size), name, unit="batch", leave=False):
-            batch = inputs[start : start + size]
+        for start in tqdm(range(0, len(rows), size), name, unit="batch", leave=False):
+            batch = inputs[rows[start : start + size]]
             # the last batch is filled up: one shape is traced once, and no clip's values depend on it
             full = np.resize(batch, (size, *batch.shape[1:]))
-            values[start : start + size] = model.predict_on_batch(full)[: len(batch)]
+            yield from model.predict_on_batch(full)[: len(batch)]
 
-    return features.stored(recipe, (len(clips), model.output_shape[-1]), fill), model.count_params()
+    return np.asarray(stored(recipe, (len(clips), model.output_shape[-1]), compute)), model.count_params()
 
 
 def knobs(name: str, n_features: int, frames: int) -> dict:
@@ -96,15 +97,15 @@ def mfcc_statistics(clips: Sequence[Clip], seconds: float) -> np.ndarray:
     """The paper's baseline: mean and standard deviation of 20 MFCCs and their first and second differences.
 
     Returns:
-        Memory-mapped float32 of shape (N, 120).
+        float32 of shape (N, 120).
     """
     waveforms = features.waveforms(clips, sample_rate=SAMPLE_RATE, seconds=seconds)
 
-    def fill(values: np.ndarray) -> None:
-        for index, waveform in enumerate(tqdm(waveforms[..., 0], BASELINE, unit="clip", leave=False)):
-            mfcc = librosa.feature.mfcc(y=np.asarray(waveform), sr=SAMPLE_RATE, n_mfcc=20)  # (20, T)
+    def compute(rows: list[int]) -> Iterator[np.ndarray]:
+        for row in tqdm(rows, BASELINE, unit="clip", leave=False):
+            mfcc = librosa.feature.mfcc(y=waveforms[row, :, 0], sr=SAMPLE_RATE, n_mfcc=20)  # (20, T)
             series = [np.diff(mfcc, n, axis=1) for n in range(3)]
-            values[index] = np.concatenate([stat for x in series for stat in (x.mean(axis=1), x.std(axis=1))])
+            yield np.concatenate([stat for x in series for stat in (x.mean(axis=1), x.std(axis=1))])
 
     recipe = {"system": BASELINE, "sample_rate": SAMPLE_RATE, "seconds": seconds, "clips": features.fingerprint(clips)}
-    return features.stored(recipe, (len(clips), 120), fill)
+    return np.asarray(stored(recipe, (len(clips), 120), compute))

@@ -85,9 +85,9 @@ def _scores(
     if system == "cnn":
         return _train_cnn(clips, targets, split, seconds, seed, tags)
     if system == "svm_random_vgg":
-        inputs = np.asarray(random_features(clips, "vgg", n_features=120, seed=seed, seconds=seconds)[0])
+        inputs = random_features(clips, "vgg", n_features=120, seed=seed, seconds=seconds)[0]
     else:
-        inputs = np.asarray(mfcc_statistics(clips, seconds))
+        inputs = mfcc_statistics(clips, seconds)
     if system == "knn_mfcc":
         scaler = StandardScaler().fit(inputs[split.train])
         near = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(scaler.transform(inputs[split.train]))
