@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from . import chapters, parameters
-from .datasets import DATASETS
+from .cli_data import FAILED, INTERRUPTED, WRONG_INPUT, data, stop
 from .models import ARCHITECTURES, build
-
-WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -62,16 +58,16 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
             output or Path("runs") / "-".join([notebook.stem, *(a.replace("/", "_") for a in assignments)])
         )
     except ValueError as error:
-        _stop(str(error), WRONG_INPUT)
+        stop(str(error), WRONG_INPUT)
     if "output" in parameters.defaults(notebook):
         inside = output.is_relative_to(chapters.ROOT)  # then a page tells no more of the machine than it has to
         values["output"] = str(output.relative_to(chapters.ROOT) if inside else output)
     try:
         executed = chapters.execute(notebook, values, output)
     except KeyboardInterrupt:
-        _stop(f"stopped; what was done lies in {output}, and the same command goes on from there.", INTERRUPTED)
+        stop(f"stopped; what was done lies in {output}, and the same command goes on from there.", INTERRUPTED)
     except chapters.CellFailed as error:
-        _stop(f"{error} (see {output / notebook.stem}.failed.ipynb)", FAILED)
+        stop(f"{error} (see {output / notebook.stem}.failed.ipynb)", FAILED)
     click.echo(f"{executed.with_suffix('.html')}")
 
 
@@ -99,23 +95,7 @@ def models(as_json: bool) -> None:
             )
 
 
-@main.group()
-def data() -> None:
-    """Look at the data sets."""
-
-
-@data.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def list_data(as_json: bool) -> None:
-    """List every data set: what it is, where it comes from, and what it cannot show."""
-    for name, module in DATASETS.items():
-        card = asdict(module.CARD)
-        if as_json:
-            click.echo(json.dumps(card))
-            continue
-        click.echo(f"{click.style(name, bold=True)}  {card['title']} (chapter {', '.join(card['chapters'])})")
-        for key in ("task", "stands_for", "cannot_show", "licence", "source"):
-            click.echo(f"    {key.replace('_', ' '):12} {card[key]}")
+main.add_command(data)
 
 
 def _writable(output: Path) -> Path:
@@ -131,11 +111,6 @@ def _writable(output: Path) -> Path:
             f"results cannot be written to {output} ({error.strerror}); name another folder with --output."
         ) from error
     return output
-
-
-def _stop(sentence: str, code: int) -> None:
-    click.echo(f"thesis: {sentence}", err=True)
-    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import nbformat
 
-from .datasets import DATASETS, folder
+from .datasets import DATASETS, presence
 from .models import ARCHITECTURES
 
 TAG = "parameters"
 SCALES = ("smoke", "quick", "full", "paper")
-ONE_OF = {"dataset": tuple(DATASETS), "scale": SCALES}
+CHAPTERS = {"03": "III", "04": "IV", "05": "V", "06": "VI"}  # as data sets' cards name them
 SOME_OF = {"architectures": tuple(ARCHITECTURES), "classifiers": ("svm", "elm")}
 AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000}  # whole numbers from 0
 
@@ -58,17 +58,23 @@ def check(notebook: Path, assignments: Iterable[str]) -> dict[str, object]:
         if name not in known:
             raise ParameterError(f"{notebook.stem} has no parameter {name!r}; {_choices(name, known)}")
         values[name] = _convert(name, text, known[name])
-        _check_value(name, values[name])
+        _check_value(name, values[name], {"dataset": datasets(notebook), "scale": SCALES})
     if values.get("data_home"):  # the notebook runs elsewhere than the command
         values["data_home"] = str(Path(values["data_home"]).expanduser().absolute())
     merged = known | values
-    if merged.get("dataset") == "folder":
-        _check_folder(merged["data_home"])
+    if "dataset" in merged and not presence.is_rendered(DATASETS[merged["dataset"]]):
+        _check_clips(notebook, merged["dataset"], merged["data_home"])
     if merged.get("scale") == "paper" and str(merged.get("dataset")).startswith("rendered"):
         raise ParameterError(
             "scale=paper needs the paper's own kind of data, which a rendered set stands in for; use scale=full."
         )
     return values
+
+
+def datasets(notebook: Path) -> tuple[str, ...]:
+    """The data sets that a chapter can be run on, by name."""
+    chapter = CHAPTERS.get(notebook.stem.split("_")[0])
+    return tuple(name for name, dataset in DATASETS.items() if chapter is None or chapter in dataset.CARD.chapters)
 
 
 def split(names: str, table: Iterable[str]) -> list[str]:
@@ -89,10 +95,10 @@ def _convert(name: str, text: str, default: object) -> object:
         ) from None
 
 
-def _check_value(name: str, value: object) -> None:
-    if name in ONE_OF and value not in ONE_OF[name]:
+def _check_value(name: str, value: object, one_of: dict[str, tuple[str, ...]]) -> None:
+    if name in one_of and value not in one_of[name]:
         raise ParameterError(
-            f"{name} must be {_one_of(ONE_OF[name])}; got {name}={value!r}. {_nearest(value, ONE_OF[name])}".rstrip()
+            f"{name} must be {_one_of(one_of[name])}; got {name}={value!r}. {_nearest(value, one_of[name])}".rstrip()
         )
     if name in SOME_OF:
         for item in split(value, SOME_OF[name]):
@@ -107,11 +113,16 @@ def _check_value(name: str, value: object) -> None:
         raise ParameterError(f"{name} must be from 0 to {AT_MOST[name]}; got {name}={value}.")
 
 
-def _check_folder(data_home: str) -> None:
+def _check_clips(notebook: Path, dataset: str, data_home: str) -> None:
+    """Data that lies somewhere must be there, and be of the kind that the chapter's protocol needs."""
     try:
-        folder.clips(data_home)
+        clips = DATASETS[dataset].clips(Path(data_home) if data_home else None)
     except ValueError as error:
         raise ParameterError(str(error)) from error
+    if notebook.stem.startswith("04") and any(clip.fold is None or len(clip.labels) != 1 for clip in clips):
+        raise ParameterError(
+            f"this chapter needs one label and one fold a clip; {dataset} has several labels or a split."
+        )
 
 
 def _choices(name: str, known: Iterable[str]) -> str:

@@ -23,6 +23,8 @@ CARD = Card(
     source="-p data_home=FOLDER",
     chapters=("IV",),
     sounds="",
+    size="what you put into it",
+    get="make a folder with one sub-folder of audio a class",
 )
 N_FOLDS = 5
 READABLE = {f".{name.lower()}" for name in soundfile.available_formats()} - {".raw"} | {

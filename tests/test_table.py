@@ -1,0 +1,111 @@
+"""A table of the reader's own: labels, folds, splits and groups as it says, and one sentence for what does not fit."""
+
+from collections import Counter
+
+import pytest
+import soundfile
+from conftest import RATE, tone
+
+from thesis_lib.datasets import table
+from thesis_lib.datasets.splits import splits
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Twelve clips of a quarter of a second."""
+    (tmp_path / "audio").mkdir()
+    for index in range(12):
+        soundfile.write(tmp_path / "audio" / f"{index:02d}.wav", tone(200 + 50 * index, 0.25), RATE)
+    return tmp_path
+
+
+def write(home, header, rows):
+    path = home / "clips.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return path
+
+
+def test_folds_labels_and_groups_are_those_of_the_table(home):
+    rows = [f"audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3 + 1},g{i % 3}" for i in range(12)]
+    clips = table.clips(write(home, "path,label,fold,group", rows))
+    assert [clip.labels for clip in clips] == [("a",), ("b",)] * 6
+    assert [clip.fold for clip in clips] == [1, 2, 3] * 4
+    assert clips[4].group == "g1" and clips[4].path == home / "audio" / "04.wav"
+    assert [split.name for split in splits(clips)] == ["1", "2", "3"]
+
+
+def test_several_labels_and_a_split(home):
+    parts = ["train"] * 8 + ["validation"] * 2 + ["test"] * 2
+    rows = [f"audio\\{i:02d}.wav,rock; loud;rock,{parts[i]}" if i else "audio/00.wav,jazz,train" for i in range(12)]
+    clips = table.clips(write(home, "path,labels,split", rows))
+    assert clips[0].labels == ("jazz",) and clips[1].labels == ("rock", "loud")
+    (split,) = splits(clips)
+    assert (len(split.train), len(split.validation), len(split.test)) == (8, 2, 2)
+
+
+def test_an_absolute_path_and_a_byte_order_mark(home):
+    path = write(home, "path,label,fold", [f"{home}/audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3}" for i in range(12)])
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(table.clips(path)) == 12
+
+
+def test_drawn_folds_keep_groups_whole_and_classes_in_proportion(home):
+    rows = [f"audio/{i:02d}.wav,{'ab'[i % 2]},g{i // 2 if i % 2 else i}" for i in range(12)]
+    path = write(home, "path,label,group", rows)
+    clips = table.clips(path, seed=1)
+    assert clips == table.clips(path, seed=1)
+    assert {clip.fold for clip in clips} == {1, 2, 3, 4, 5}
+    sides = {(clip.group, clip.fold) for clip in clips}
+    assert len(sides) == len({group for group, _ in sides})
+    assert max(Counter(clip.fold for clip in clips).values()) <= 4
+    assert [clip.fold for clip in table.clips(path, seed=2)] != [clip.fold for clip in clips]
+
+
+@pytest.mark.parametrize("group", ["", ",group"])
+def test_drawn_folds_of_several_labels(home, group):
+    rows = [f"audio/{i:02d}.wav,x;{'ab'[i % 2]}{f',g{i // 2}' if group else ''}" for i in range(12)]
+    clips = table.clips(write(home, "path,labels" + group, rows))
+    assert {clip.fold for clip in clips} == {1, 2, 3, 4, 5}
+    assert not group or all(a.fold == b.fold for a, b in zip(clips[::2], clips[1::2], strict=True))
+
+
+GOOD = [f"audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3}" for i in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "sentence"),
+    [
+        ("path,fold", ["audio/00.wav,1"], "columns path and either label or labels; got path, fold"),
+        ("path,label,labels", ["audio/00.wav,1,2"], "either label or labels"),
+        ("path,label,fold,split", GOOD, "fold or split, not both"),
+        ("path,label,tempo", GOOD, "may have the columns .*; got 'tempo'"),
+        ("path,label,fold", [], "has a header and no rows"),
+        ("path,label,fold", [*GOOD, "audio/11.wav,a"], "line 14: as many fields as columns"),
+        ("path,label,fold", [*GOOD, "audio/11.wav,,1"], "line 14: a path and a label"),
+        ("path,label,fold", [*GOOD, "x.wav,a,one"], "line 14: fold must be a whole number; got fold='one'"),
+        ("path,label,split", [*GOOD], "line 2: split must be train, validation, test; got split='0'"),
+        ("path,label,fold", [*GOOD, GOOD[3]], "names audio/03.wav twice"),
+        ("path,label,fold", [*GOOD, "audio/77.wav,a,1"], "77.wav, which is not there .one of 1 of 13"),
+        ("path,label,fold", [row.replace(",b,", ",a,") for row in GOOD], "one label only"),
+        ("path,label,fold", [*GOOD[::2], GOOD[1]], "class 'b' has 1 clips; at least 3"),
+        ("path,label", [row[: row.rindex(",")] for row in GOOD[:8]], "class 'a' has 4 clips; at least 5"),
+        ("path,label,group", [row[:-1] + "g" for row in GOOD], "from as many groups at least; got 1"),
+        ("path,label,fold,group", [row + ",g" for row in GOOD], "group 'g' stands in several folds"),
+        ("path,label,split", [row[:-1] + "train" for row in GOOD], "to train on and to test on; got train"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_one_sentence(home, header, rows, sentence):
+    with pytest.raises(ValueError, match=sentence) as error:
+        table.clips(write(home, header, rows))
+    assert "\n" not in str(error.value)
+
+
+def test_a_table_that_is_not_there_or_no_table(tmp_path):
+    with pytest.raises(ValueError, match="data_home=FILE"):
+        table.clips()
+    for path in (tmp_path / "no.csv", tmp_path):
+        with pytest.raises(ValueError, match="cannot be read as a table"):
+            table.clips(path)
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00path")
+    with pytest.raises(ValueError, match="UTF-8"):
+        table.clips(tmp_path / "binary.csv")

@@ -1,0 +1,125 @@
+"""Archive in, its files out, and nothing beside them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO, NamedTuple
+
+from tqdm import tqdm
+
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+NAMES_ARE_UTF8 = 0x800  # flag of a zip member; without it nothing says what its name's bytes mean
+
+
+class Member(NamedTuple):
+    """A file of an archive: its path in there, its size in bytes, and a way to open it."""
+
+    name: str
+    size: int
+    opened: Callable[[], IO[bytes]]
+
+
+def unpack(archive: Path, folder: Path, *, take: Sequence[str] = ()) -> None:
+    """Unpacks a zip or tar archive.
+
+    Every name is looked at before anything is written, and what is written becomes visible only when all of it is
+    there; files of the same name are then replaced.
+
+    Args:
+        archive: zip, or tar with any compression.
+        folder: for its content.
+        take: folders of the archive whose content alone is taken, without their own names; all of it by default.
+
+    Raises:
+        ValueError: a member is a link or a device or has a path that leads out of the folder; the archive is damaged,
+            of another kind, or without a folder of `take`; there is no room.
+    """
+    folder = Path(folder).resolve()
+    staging = folder / f".{archive.name}.unpacked"
+    try:
+        with _opened(archive) as opened:
+            members = _zipped(opened) if isinstance(opened, zipfile.ZipFile) else _tarred(opened)
+            for member in members:
+                _check_name(archive, member.name)
+            _check_room(folder, sum(member.size for member in members))
+            shutil.rmtree(staging, ignore_errors=True)
+            for member in tqdm(members, f"unpacking {archive.name}", unit="file"):
+                target = staging / member.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with member.opened() as source, target.open("wb") as file:
+                    shutil.copyfileobj(source, file, 1 << 20)
+        for part in take or ("",):
+            if not (staging / part).is_dir():
+                raise ValueError(f"{archive} holds no folder {part!r}; it is not the archive that was expected.")
+            _move(staging / part, folder)
+    except BROKEN as error:
+        raise ValueError(f"{archive} cannot be unpacked ({error}); remove it and fetch it again, or make room.") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _opened(archive: Path) -> zipfile.ZipFile | tarfile.TarFile:
+    return zipfile.ZipFile(archive) if zipfile.is_zipfile(archive) else tarfile.open(archive)
+
+
+def _zipped(opened: zipfile.ZipFile) -> list[Member]:
+    members = []
+    for info in opened.infolist():
+        kind = stat.S_IFMT(info.external_attr >> 16)  # 0 where the archive was not made on Unix
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise ValueError(f"{opened.filename} is refused: {info.filename!r} in it is a link or a device.")
+        if not info.is_dir():
+            members.append(Member(_zip_name(info), info.file_size, lambda info=info: opened.open(info)))
+    return members
+
+
+def _tarred(opened: tarfile.TarFile) -> list[Member]:
+    members = []
+    for info in opened.getmembers():
+        if not (info.isreg() or info.isdir()):
+            raise ValueError(f"{opened.name} is refused: {info.name!r} in it is a link or a device.")
+        if info.isdir():
+            _check_name(opened.name, info.name)
+        else:
+            members.append(Member(info.name, info.size, lambda info=info: opened.extractfile(info)))
+    return members
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """A member's name; where it is neither said nor found to be UTF-8, guessed as mirdata guesses it for its indexes."""
+    raw = info.filename.encode("utf-8" if info.flag_bits & NAMES_ARE_UTF8 else "cp437")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        import chardet  # comes with mirdata, whose data sets alone need it
+
+        return raw.decode(chardet.detect(raw)["encoding"] or "cp437", "replace")
+
+
+def _check_name(archive: Path | str, name: str) -> None:
+    """Refuses a path that is absolute or climbs, read as Unix and as Windows would."""
+    for path in (PurePosixPath(name), PureWindowsPath(name)):
+        if path.anchor or ".." in path.parts or not path.parts:
+            raise ValueError(f"{archive} is refused: {name!r} in it leads out of the folder it is unpacked into.")
+
+
+def _check_room(folder: Path, size: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise ValueError(f"{folder} has room for {free / 1e9:.1f} GB, and {size / 1e9:.1f} GB are needed; make room.")
+
+
+def _move(source: Path, folder: Path) -> None:
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            target = folder / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, target)
