@@ -10,12 +10,13 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import soundfile
 import soxr
+
+from .filters import hann, mel_filters
 
 MIN_SECONDS = 0.25  # shorter files are rejected: at 12 kHz they fill fewer than twelve frames of 512 samples
 FRAMES_AT_ONCE = 128  # spectra of a block stay in the cache of a core: 1.7 x faster than all at once
@@ -108,7 +109,7 @@ def mel_spectrogram(
     Returns:
         float32 of shape (1 + samples // hop, n_mels), power.
     """
-    filters, window = _mel_filters(sample_rate, n_fft, n_mels, fmin, fmax), _window(n_fft)
+    filters, window = mel_filters(sample_rate, n_fft, n_mels, fmin, fmax), hann(n_fft)
     padded = np.pad(waveform, n_fft // 2)  # frames are centred; beyond the ends there is silence
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]  # (T, n_fft)
     mel = np.empty((len(frames), n_mels), dtype=np.float32)
@@ -189,20 +190,6 @@ def _mono(samples: np.ndarray) -> np.ndarray:
         mono += samples[:, channel]
     mono /= samples.shape[1] * (32_768 if samples.dtype == np.int16 else 1)
     return mono
-
-
-@lru_cache(maxsize=8)
-def _mel_filters(sample_rate: int, n_fft: int, n_mels: int, fmin: float, fmax: float | None) -> np.ndarray:
-    import librosa  # here, since its import takes seconds and most commands need no spectrogram
-
-    return np.ascontiguousarray(librosa.filters.mel(sr=sample_rate, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax).T)
-
-
-@lru_cache(maxsize=8)
-def _window(n_fft: int) -> np.ndarray:
-    import scipy.signal
-
-    return scipy.signal.get_window("hann", n_fft, fftbins=True)
 
 
 @contextmanager

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from . import audio
-from .datasets.clip import Clip
 from .files import digest, sha256
 from .store import Stored, stored
+
+if TYPE_CHECKING:  # worker processes import this file, and need no data sets
+    from .datasets.clip import Clip
 
 PARALLEL_FROM = 64  # clips: below that, starting worker processes takes longer than the work
 
