@@ -91,7 +91,7 @@ def test_repeat_to_repeats_and_crops():
 def bad_files(folder):
     good = tone(440)
     soundfile.write(folder / "silent.wav", np.zeros(RATE), RATE)
-    soundfile.write(folder / "short.wav", good[: RATE // 10], RATE)
+    soundfile.write(folder / "short.wav", good[: RATE // 100], RATE)
     soundfile.write(folder / "nan.wav", np.where(np.arange(RATE) == 7, np.nan, good), RATE, subtype="FLOAT")
     soundfile.write(folder / "headeronly.wav", np.zeros(0), RATE)
     (folder / "empty.wav").touch()
@@ -108,8 +108,8 @@ def bad_files(folder):
     ("name", "reason"),
     [
         ("silent.wav", "is silent"),
-        ("short.wav", "lasts 0.10 s; at least 0.25 s"),
-        ("headeronly.wav", "lasts 0.00 s"),
+        ("short.wav", "lasts 0.010 s; at least 0.02 s"),
+        ("headeronly.wav", "lasts 0.000 s"),
         ("nan.wav", "NaN"),
         ("empty.wav", r"is empty \(0 bytes\)"),
         ("text.wav", "cannot be read as audio"),

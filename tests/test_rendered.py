@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -13,8 +11,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from thesis_lib.datasets.rendered import dances, shelf, synth
+from thesis_lib.datasets.rendered import dances, dances_extended, shelf
+from thesis_lib.datasets.rendered.dances import ALL
 from thesis_lib.datasets.rendered.styles import DRUMS, N_PATTERNS, STYLES
+from thesis_lib.datasets.rendered.styles_extended import EXTENDED
 
 pytest.importorskip("tinysoundfont", reason="pip install --no-deps tinysoundfont==0.3.7")
 SMALL = {"per_class": 2, "seconds": 4.0, "n_folds": 2, "sample_rate": 16000}
@@ -35,6 +35,12 @@ def rendered(tmp_path_factory):
     return home, dances.clips(home, **SMALL)
 
 
+@pytest.fixture(scope="module")
+def thirteen(tmp_path_factory):
+    """Two clips of each class of the extended set."""
+    return dances_extended.clips(tmp_path_factory.mktemp("thirteen"), **SMALL)
+
+
 def contents(clips):
     return {clip.path.name: clip.path.read_bytes() for clip in clips}
 
@@ -44,6 +50,12 @@ def test_same_bytes_in_another_folder_and_another_process(rendered, tmp_path):
     assert contents(dances.clips(tmp_path, **SMALL)) == contents(clips)
     subprocess.run([sys.executable, "-c", ONE_CLIP, str(tmp_path / "one.flac")], check=True)
     assert (tmp_path / "one.flac").read_bytes() == contents(clips)["Samba-0001.flac"]
+
+
+def test_the_thirteen_dances_hold_the_eight_byte_by_byte(rendered, thirteen):
+    assert list(ALL) == [*STYLES, *EXTENDED]
+    assert len(thirteen) == 2 * len(ALL) == 26
+    assert contents(rendered[1]).items() < contents(thirteen).items()
 
 
 def test_another_seed_is_other_music():
@@ -62,24 +74,26 @@ def test_a_clip_does_not_depend_on_how_many_are_asked_for(rendered):
 
 
 @pytest.mark.parametrize("n_folds", [2, 3, 4, 5])
-def test_folds_are_whole_base_patterns_and_balanced(n_folds, monkeypatch, tmp_path):
+@pytest.mark.parametrize(("dataset", "labels"), [(dances, STYLES), (dances_extended, ALL)])
+def test_folds_are_whole_base_patterns_and_balanced(n_folds, dataset, labels, monkeypatch, tmp_path):
     monkeypatch.setattr(dances.shelf, "shelve", lambda *args, **kwargs: None)
-    clips = dances.clips(tmp_path, per_class=24, seconds=3.0, n_folds=n_folds)
-    for label in STYLES:
+    clips = dataset.clips(tmp_path, per_class=24, seconds=3.0, n_folds=n_folds)
+    assert len(clips) == 24 * len(labels)
+    for label in labels:
         own = [clip for clip in clips if clip.label == label]
         assert [clip.group for clip in own] == [f"{label}-pattern{k % 5}" for k in range(24)]
         assert [clip.fold for clip in own] == [1 + k % 5 % n_folds for k in range(24)]
     counts = Counter((clip.label, clip.fold) for clip in clips)
-    assert len(counts) == n_folds * len(STYLES)
+    assert len(counts) == n_folds * len(labels)
     for fold in range(1, n_folds + 1):  # the classes of a fold are of one size
-        assert len({counts[label, fold] for label in STYLES}) == 1
+        assert len({counts[label, fold] for label in labels}) == 1
     if n_folds == 5:
         assert max(counts.values()) - min(counts.values()) <= 1
 
 
 def test_a_clip_plays_the_base_pattern_of_its_group():
     """What the style table calls unvaried is there in each clip of a group: accents, bass and comp."""
-    for number, (label, style) in enumerate(STYLES.items()):
+    for number, (label, style) in enumerate(ALL.items()):
         for k in range(15):
             groove = dances.vary(style, k % 5, np.random.default_rng([0, number, k, 1]))
             assert (groove.bass, groove.comp) == (style.bass[k % 5], style.comp[k % 5])
@@ -89,7 +103,7 @@ def test_a_clip_plays_the_base_pattern_of_its_group():
 
 
 def test_base_patterns_of_a_dance_differ():
-    for label, style in STYLES.items():
+    for label, style in ALL.items():
         assert len(style.drums) == len(set(style.bass)) == len(set(style.comp)) == N_PATTERNS == 5, label
         assert len(style.bass) == len(style.comp) == N_PATTERNS, label
         for one, other in combinations(style.drums, 2):
@@ -98,71 +112,13 @@ def test_base_patterns_of_a_dance_differ():
 
 
 def test_clips_of_a_base_pattern_differ():
-    for label in STYLES:
+    for label in ALL:
         drawn = [dances.piece(label, k, seconds=4.0, seed=0) for k in (0, 5, 10)]
         assert len({music.notes for music in drawn}) == 3
 
 
-def test_an_interrupted_rendering_goes_on(rendered):
-    _, clips = rendered
-    victim, other = clips[3].path, clips[4].path
-    whole, time = victim.read_bytes(), other.stat().st_mtime_ns
-    victim.unlink()
-    (victim.parent / f".{victim.name}.99999999.part").write_bytes(whole[:100])  # what a killed process leaves
-    (victim.parent / shelf.INDEX).unlink()
-    again = dances.clips(victim.parent.parent, **SMALL)
-    assert again == clips
-    assert not list(victim.parent.glob(".*.part"))
-    assert victim.read_bytes() == whole
-    assert other.stat().st_mtime_ns == time
-    assert shelf.truth(clips[3])["label"] == clips[3].label
-
-
-def test_an_empty_file_is_not_taken_for_a_clip(rendered):
-    home, clips = rendered
-    whole = clips[0].path.read_bytes()
-    clips[0].path.write_bytes(b"")
-    dances.clips(home, **SMALL)
-    assert clips[0].path.read_bytes() == whole
-
-
-def test_a_failed_write_leaves_no_clip(tmp_path):
-    def make(key):
-        return "no samples", {"label": key}
-
-    with pytest.raises(ValueError, match="dtype"):
-        shelf._make(tmp_path / "Waltz-0000.flac", "Waltz", make, 16000)
-    assert os.listdir(tmp_path) == []
-
-
-@pytest.mark.parametrize("index", ["gone", "damaged", "older"])
-def test_the_truth_is_found_without_the_index(rendered, index, tmp_path):
-    home = tmp_path / "copy"
-    shutil.copytree(rendered[0], home)
-    folder = next(home.iterdir())
-    whole = (folder / shelf.INDEX).read_text()
-    if index == "gone":
-        (folder / shelf.INDEX).unlink()
-    else:
-        (folder / shelf.INDEX).write_text(whole[:50] if index == "damaged" else whole.split("\n", 1)[1])
-    assert all(truth["label"] == name.split("-")[0] for name, truth in shelf._known(folder).items())
-    dances.clips(home, **SMALL)
-    assert (folder / shelf.INDEX).read_text() == whole
-
-
-def test_damaged_files_are_named(rendered, tmp_path):
-    _, clips = rendered
-    (tmp_path / "whole.flac").write_bytes(clips[0].path.read_bytes())
-    (tmp_path / "cut.flac").write_bytes(clips[0].path.read_bytes()[:-2000])
-    (tmp_path / "empty.flac").write_bytes(b"")
-    (tmp_path / "other.flac").write_text("no audio")
-    assert [line.split()[0] for line in shelf.complaints(tmp_path)] == [
-        str(tmp_path / name) for name in ("cut.flac", "empty.flac", "other.flac")
-    ]
-
-
-def test_audio_sounds_and_does_not_clip(rendered):
-    for clip in rendered[1]:
+def test_audio_sounds_and_does_not_clip(thirteen):
+    for clip in thirteen:
         wave, rate = soundfile.read(clip.path)
         assert (rate, wave.shape) == (16000, (64000,))
         assert np.isfinite(wave).all()
@@ -170,17 +126,17 @@ def test_audio_sounds_and_does_not_clip(rendered):
         assert np.sqrt(np.mean(wave**2)) > 0.005
 
 
-@pytest.mark.parametrize("label", STYLES)
+@pytest.mark.parametrize("label", ALL)
 def test_no_piece_pauses_for_long(label):
     for k in range(40):
         starts = [note.start for note in dances.piece(label, k, seconds=6.0, seed=3).notes]
         assert np.diff([0, *starts, 6.0]).max() < 2.5  # seconds
 
 
-@pytest.mark.parametrize("label", STYLES)
+@pytest.mark.parametrize("label", ALL)
 def test_notes_keep_the_tempo_that_the_truth_states(label):
     """Parent: the beat of notes found from their onsets alone, as the period that makes them fall together."""
-    style = STYLES[label]
+    style = ALL[label]
     for k in range(6):
         music = dances.piece(label, k, seconds=15.0, seed=0)
         assert style.bpm[0] <= music.bpm <= style.bpm[1]
@@ -195,10 +151,10 @@ def test_notes_keep_the_tempo_that_the_truth_states(label):
         assert grid.mean() > 0.25  # many notes stand on a beat, for any swing
 
 
-@pytest.mark.parametrize("label", STYLES)
+@pytest.mark.parametrize("label", ALL)
 def test_metre_is_that_of_the_dance(label):
     """A rhythm is more like itself one bar later than one bar of the other metre (3 or 4 beats) later."""
-    style, likeness = STYLES[label], {3: [], 4: []}
+    style, likeness = ALL[label], {3: [], 4: []}
     assert style.metre == (3 if "Waltz" in label else 4)
     for k in range(10):
         music = dances.piece(label, k, seconds=15.0, seed=0)
@@ -214,8 +170,8 @@ def test_metre_is_that_of_the_dance(label):
     assert np.mean(likeness[style.metre]) > 1.15 * np.mean(likeness[7 - style.metre])
 
 
-def test_truth_says_what_is_played(rendered):
-    for clip in rendered[1]:
+def test_truth_says_what_is_played(thirteen):
+    for clip in thirteen:
         truth, k = shelf.truth(clip), int(clip.path.stem[-4:])
         music = dances.piece(clip.label, k, seconds=SMALL["seconds"], seed=0)
         assert truth["bpm"] == pytest.approx(music.bpm)
@@ -224,18 +180,34 @@ def test_truth_says_what_is_played(rendered):
         assert set(truth["programs"]) <= set(music.programs.values())
 
 
-def test_truth_of_an_unknown_file_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="comment of its FLAC"):
-        shelf.truth(tmp_path / "mine.wav")
-
-
 def test_the_style_table_is_well_formed():
-    for label, style in STYLES.items():
+    for label, style in ALL.items():
         bar = style.metre * style.steps
         assert style.bpm[0] <= style.usual[0] < style.usual[1] <= style.bpm[1]
         lines = [*style.bass, *style.comp, *(line for pattern in style.drums for line in pattern.values())]
         assert all(len(line) % bar == 0 for line in lines), label
         assert all(set(pattern) <= set(DRUMS) for pattern in style.drums), label
+        assert all(set(line) <= set("Xxg.") for pattern in style.drums for line in pattern.values()), label
+        assert all(set(line) <= set("R358a.") for line in style.bass), label
+        assert all(set(line) <= set("Xxh1234.") for line in style.comp), label
+
+
+def test_a_salsa_keeps_the_clave():
+    """Parent: the son clave has its strokes on the sixteenths 0, 3, 6, 10 and 12 of 16; the rumba clave has 7 for 6."""
+    three_two = {"X..X..X...X.X...", "X..X...X..X.X..."}
+    claves = three_two | {line[8:] + line[:8] for line in three_two}
+    for pattern, bass in zip(ALL["Salsa"].drums, ALL["Salsa"].bass, strict=True):
+        assert claves & set(pattern.values())
+        for bar in range(0, len(bass), 8):  # the tumbao anticipates: the half beat after 2, or 4
+            assert bass[bar + 3] != "." or bass[bar + 6] != "."
+
+
+def test_a_slow_waltz_is_told_from_a_waltz_by_other_means_than_tempo():
+    slow, waltz = ALL["SlowWaltz"], ALL["Waltz"]
+    shared = min(slow.usual[1], waltz.usual[1]) - max(slow.usual[0], waltz.usual[0])
+    assert shared >= 0.5 * (waltz.usual[1] - waltz.usual[0])
+    assert not set(slow.bass) & set(waltz.bass)
+    assert not set(slow.comp) & set(waltz.comp)
 
 
 @pytest.mark.parametrize(
@@ -244,32 +216,7 @@ def test_the_style_table_is_well_formed():
      {"sample_rate": 0}],
 )  # fmt: skip
 def test_bad_settings_are_refused_before_anything_is_written(bad, tmp_path):
-    with pytest.raises(ValueError, match=f"got .*{next(iter(bad))}="):
-        dances.clips(tmp_path / "new", **bad)
+    for dataset in (dances, dances_extended):
+        with pytest.raises(ValueError, match=f"got .*{next(iter(bad))}="):
+            dataset.clips(tmp_path / "new", **bad)
     assert not (tmp_path / "new").exists()
-
-
-def test_without_the_synthesiser_one_sentence_names_the_next_step(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "tinysoundfont", None)
-    synth.fingerprint.cache_clear()
-    with pytest.raises(ImportError, match=r"pip install --no-deps tinysoundfont==0\.3\.7"):
-        dances.clips(tmp_path / "new", **SMALL)
-    assert not (tmp_path / "new").exists()
-
-
-def test_the_folder_is_keyed_by_what_changes_the_samples(monkeypatch, tmp_path):
-    monkeypatch.setenv("THESIS_CACHE", str(tmp_path))
-    settings = {"seed": 0, "seconds": 15, "sample_rate": 16000}
-    first = shelf.place("rendered_dances", None, 5, **settings)
-    assert first.parent == tmp_path / "rendered_dances"
-    others = {shelf.place("rendered_dances", None, 5, **settings | {key: 15.5}) for key in settings}
-    others.add(shelf.place("rendered_dances", None, 6, **settings))
-    monkeypatch.setattr(synth, "fingerprint", lambda: "another")
-    others.add(shelf.place("rendered_dances", None, 5, **settings))
-    assert len(others | {first}) == 6
-    assert os.listdir(tmp_path) == []
-
-
-def test_silence_is_refused():
-    with pytest.raises(ValueError, match="sound"):
-        synth.master(np.zeros(100, np.float32), np.random.default_rng(0), sample_rate=16000)

@@ -15,7 +15,7 @@ from .plots import NAMES
 
 def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> str:
     """What the data is, how much of it this run uses, and what no result on it says."""
-    classes = Counter(clip.label for clip in clips)
+    classes = Counter(label for clip in clips for label in clip.labels)
     counts = ", ".join(f"{name} {number}" for name, number in sorted(classes.items()))
     rows = {
         "data": f"{card.title} ({card.name}, scale {scale})",
@@ -28,6 +28,17 @@ def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> st
         "source": card.source,
     }
     return f'<div class="card-of-data">{_list(rows)}</div>'
+
+
+def datasets(cards: Sequence[Card]) -> str:
+    """The data sets of a group: what each is, what it cannot show, and how to get it."""
+    boxes = []
+    for card in cards:
+        rows = {key.replace("_", " "): getattr(card, key) for key in ("task", "stands_for", "cannot_show", "size")}
+        rows |= {"licence": card.licence, "source": card.source, "to get it": card.get}
+        head = f"<strong>{escape(card.title)}</strong> (<code>{escape(card.name)}</code>)"
+        boxes.append(f'<div class="card-of-data">{head}{_list(rows)}</div>')
+    return "".join(boxes)
 
 
 def sources(dataset: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import shutil
 import sys
 from dataclasses import asdict
 from difflib import get_close_matches
@@ -15,7 +16,7 @@ import click
 from .datasets import DATASETS, presence
 
 WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
-SHOWN = ("task", "stands_for", "cannot_show", "licence", "source", "get")
+BRIEF, MORE = ("size", "licence"), ("task", "stands_for", "cannot_show", "source", "get")
 HOME = click.option(
     "--data-home", type=click.Path(path_type=Path), help="Where the data set lies  [default: its usual place]"
 )
@@ -40,7 +41,7 @@ def data() -> None:
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def list_data(name: str | None, as_json: bool) -> None:
-    """List every data set, or NAME: whether it is here, where it is looked for, size, licence, chapters."""
+    """List every data set: whether it is here, where it is looked for, size, licence, chapters; of NAME, all of it."""
     for dataset in [_dataset(name)] if name else DATASETS.values():
         card, place = dataset.CARD, presence.place(dataset)
         files, size = presence.inventory(place)
@@ -49,11 +50,16 @@ def list_data(name: str | None, as_json: bool) -> None:
             click.echo(json.dumps(asdict(card) | here))
             continue
         state = f"here: {files:,} files, {_bytes(size)}" if files else "not here"
-        title = f"{click.style(card.name, bold=True)}  {card.title} (chapter {', '.join(card.chapters)})"
-        click.echo(f"{title}\n    {'place':12} {state if place is None else f'{place} ({state})'}")
-        click.echo(f"    {'size':12} {card.size}")
-        for key in SHOWN:
-            click.echo(f"    {key.replace('_', ' '):12} {getattr(card, key)}")
+        place = "give it as data_home" if place is None else f"{place} ({state})"
+        rows = {"place": place} | {key: getattr(card, key) for key in BRIEF + (MORE if name else ())}
+        click.echo(f"{click.style(card.name, bold=True)}  {card.title} (chapter {', '.join(card.chapters)})")
+        for key, text in rows.items():
+            wide = shutil.get_terminal_size((100, 0)).columns
+            click.echo(click.wrap_text(text, wide, f"    {key.replace('_', ' '):12} ", " " * 17))
+    if not name and not as_json:
+        click.echo(
+            "\nthesis data list NAME tells more of one: its task, its source, what it cannot show, how to get it."
+        )
 
 
 @data.command()

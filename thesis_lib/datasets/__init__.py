@@ -8,9 +8,23 @@ from types import ModuleType
 
 from .clip import Card, Clip
 
-# In the order of the chapters that use them: what stands in, then the real ones.
+# By what is to be told apart (rhythm and genre, instruments and voices, tags, sounds): the rendered set before the
+# real ones that it stands in for. The reader's own audio comes last.
 MODULES = {
     "rendered_dances": "rendered.dances",
+    "rendered_dances_extended": "rendered.dances_extended",
+    "ballroom": "real.ballroom",
+    "extended_ballroom": "real.extended_ballroom",
+    "gtzan": "real.gtzan",
+    "irmas": "real.irmas",
+    "jingju": "real.jingju",
+    "magnatagatune": "real.magnatagatune",
+    "million_song": "real.million_song",
+    "jamendo_moodtheme": "real.jamendo_moodtheme",
+    "esc10": "real.esc10",
+    "esc50": "real.esc50",
+    "urbansound8k": "real.urbansound8k",
+    "tut_scenes_2017": "real.tut_scenes_2017",
     "folder": "folder",
     "table": "table",
 }

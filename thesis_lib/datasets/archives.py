@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import shutil
 import stat
@@ -14,7 +15,7 @@ from typing import IO, NamedTuple
 
 from tqdm import tqdm
 
-BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
 NAMES_ARE_UTF8 = 0x800  # flag of a zip member; without it nothing says what its name's bytes mean
 
 
@@ -42,12 +43,12 @@ def unpack(archive: Path, folder: Path, *, take: Sequence[str] = ()) -> None:
             of another kind, or without a folder of `take`; there is no room.
     """
     folder = Path(folder).resolve()
-    staging = folder / f".{archive.name}.unpacked"
+    staging = folder / f".{archive.name}.unpacking"
     try:
         with _opened(archive) as opened:
             members = _zipped(opened) if isinstance(opened, zipfile.ZipFile) else _tarred(opened)
-            for member in members:
-                _check_name(archive, member.name)
+            if not members:
+                raise ValueError(f"{archive} holds no file; it is not the archive that was expected.")
             _check_room(folder, sum(member.size for member in members))
             shutil.rmtree(staging, ignore_errors=True)
             for member in tqdm(members, f"unpacking {archive.name}", unit="file"):
@@ -60,7 +61,9 @@ def unpack(archive: Path, folder: Path, *, take: Sequence[str] = ()) -> None:
                 raise ValueError(f"{archive} holds no folder {part!r}; it is not the archive that was expected.")
             _move(staging / part, folder)
     except BROKEN as error:
-        raise ValueError(f"{archive} cannot be unpacked ({error}); remove it and fetch it again, or make room.") from error
+        raise ValueError(
+            f"{archive} cannot be unpacked ({error}); remove it and fetch it again, or make room."
+        ) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -75,8 +78,10 @@ def _zipped(opened: zipfile.ZipFile) -> list[Member]:
         kind = stat.S_IFMT(info.external_attr >> 16)  # 0 where the archive was not made on Unix
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise ValueError(f"{opened.filename} is refused: {info.filename!r} in it is a link or a device.")
+        name = _zip_name(info)
+        _check_name(opened.filename, name)
         if not info.is_dir():
-            members.append(Member(_zip_name(info), info.file_size, lambda info=info: opened.open(info)))
+            members.append(Member(name, info.file_size, lambda info=info: opened.open(info)))
     return members
 
 
@@ -85,15 +90,14 @@ def _tarred(opened: tarfile.TarFile) -> list[Member]:
     for info in opened.getmembers():
         if not (info.isreg() or info.isdir()):
             raise ValueError(f"{opened.name} is refused: {info.name!r} in it is a link or a device.")
-        if info.isdir():
-            _check_name(opened.name, info.name)
-        else:
+        _check_name(opened.name, info.name)
+        if info.isreg():
             members.append(Member(info.name, info.size, lambda info=info: opened.extractfile(info)))
     return members
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    """A member's name; where it is neither said nor found to be UTF-8, guessed as mirdata guesses it for its indexes."""
+    """A member's name; where it is not UTF-8, guessed as mirdata guesses it for its indexes."""
     raw = info.filename.encode("utf-8" if info.flag_bits & NAMES_ARE_UTF8 else "cp437")
     try:
         return raw.decode("utf-8")
@@ -103,10 +107,10 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
         return raw.decode(chardet.detect(raw)["encoding"] or "cp437", "replace")
 
 
-def _check_name(archive: Path | str, name: str) -> None:
+def _check_name(archive: str, name: str) -> None:
     """Refuses a path that is absolute or climbs, read as Unix and as Windows would."""
     for path in (PurePosixPath(name), PureWindowsPath(name)):
-        if path.anchor or ".." in path.parts or not path.parts:
+        if path.anchor or ".." in path.parts:
             raise ValueError(f"{archive} is refused: {name!r} in it leads out of the folder it is unpacked into.")
 
 

@@ -23,7 +23,7 @@ from ..files import write_text
 
 BLOCK = 1 << 18  # bytes read at once
 TIMEOUT = 60  # seconds without a byte
-TRIES = 3  # attempts in a row that bring nothing
+TRIES = 3  # attempts in a row that come no farther than an earlier one
 PAUSE = 1.0  # seconds before the next attempt
 BROKEN = (ConnectionError, TimeoutError, http.client.HTTPException, urllib.error.URLError)
 
@@ -46,16 +46,16 @@ def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"a download must be from an http or https address; got url={url!r}.")
     path = Path(path)
-    if path.is_file() and (checksum is None or _matches(path, checksum)):
+    if path.is_file() and (checksum is None or matches(path, checksum)):
         return path
     partial = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         continued = _transfer(url, partial, checked=checksum is not None)
-        if checksum and continued and not _matches(partial, checksum):
+        if checksum and continued and not matches(partial, checksum):
             _forget(partial)  # the first part may have been of another version; the whole is asked for once
             _transfer(url, partial, checked=True)
-        if checksum and not _matches(partial, checksum):
+        if checksum and not matches(partial, checksum):
             _forget(partial)
             raise ValueError(
                 f"{url} does not send the published file (expected {checksum}): it may have been replaced, and "
@@ -76,25 +76,35 @@ def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
             "it goes on from what has arrived."
         ) from error
     except OSError as error:
-        raise ValueError(f"{path} cannot be written ({error.strerror or error}); make room or name another folder.") from error
+        raise ValueError(
+            f"{path} cannot be written ({error.strerror or error}); make room or name another folder."
+        ) from error
     return path
+
+
+def matches(path: Path, checksum: str) -> bool:
+    """Whether a file has a checksum, "md5:..." or "sha256:..."; ValueError where it is of another form."""
+    algorithm, _, expected = checksum.partition(":")
+    if algorithm not in ("md5", "sha256") or not expected:
+        raise ValueError(f"a checksum must be 'md5:...' or 'sha256:...'; got checksum={checksum!r}.")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest() == expected.lower()
 
 
 def _transfer(url: str, partial: Path, *, checked: bool) -> bool:
     """Gets a whole file into `partial`, in as many pieces as it takes; says whether there was more than one."""
-    continued, idle = False, 0
+    continued, idle, farthest = False, 0, _size(partial)
     while True:
-        before = _size(partial)
         try:
             return _stream(url, partial, checked=checked) or continued
         except urllib.error.HTTPError as error:
-            if error.code != 416 or not before:  # 416: what is here does not fit what is there (any more)
+            if error.code != 416 or not _size(partial):  # 416: what is here does not fit what is there (any more)
                 raise
             _forget(partial)
-            idle += 1
         except BROKEN:
             continued = True
-            idle = 0 if _size(partial) > before else idle + 1
+            idle = 0 if _size(partial) > farthest else idle + 1
+            farthest = max(farthest, _size(partial))
             if idle == TRIES:
                 raise
         time.sleep(PAUSE)
@@ -169,11 +179,3 @@ def _forget(partial: Path) -> None:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
-
-
-def _matches(path: Path, checksum: str) -> bool:
-    algorithm, _, expected = checksum.partition(":")
-    if algorithm not in ("md5", "sha256") or not expected:
-        raise ValueError(f"a checksum must be 'md5:...' or 'sha256:...'; got checksum={checksum!r}.")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest() == expected.lower()

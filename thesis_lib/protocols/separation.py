@@ -6,8 +6,11 @@ must beat it, and none may be near the top.
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
 
 import keras
 import numpy as np
@@ -24,10 +27,31 @@ from ..datasets.clip import Clip
 from ..datasets.splits import Split, splits
 from .extraction import LOG_MEL, SAMPLE_RATE, mfcc_statistics, random_features
 
+SIZES = {"smoke": (3, 48), "quick": (10, 300), "full": (40, 1000)}  # clips a class, or clips of a set without classes
+LONGEST = 20.0  # seconds
 SYSTEMS = ("chance", "knn_mfcc", "svm_mfcc", "svm_random_vgg", "cnn")
 NEIGHBOURS, C = 5, 8.0
 PATCH = 128  # frames: 2.7 s
 EPOCHS, BATCH = 60, 32
+
+
+def load(dataset: ModuleType, data_home: str, *, scale: str, seed: int) -> list[Clip]:
+    """The clips of a data set: of a rendered one as many as the scale says, of another one all.
+
+    Args:
+        dataset: a value of `DATASETS`.
+        data_home: where it lies; "" for its usual place.
+        scale: a key of `SIZES`.
+        seed: of rendered music and drawn folds.
+    """
+    known = inspect.signature(dataset.clips).parameters
+    size = {name: number for name, number in zip(("per_class", "n"), SIZES[scale], strict=True) if name in known}
+    return dataset.clips(Path(data_home) if data_home else None, seed=seed, **size)
+
+
+def input_seconds(clips: Sequence[Clip]) -> float:
+    """Length that all clips are brought to: that of the longest, but no more than `LONGEST`."""
+    return round(min(LONGEST, max(audio.duration(clip.path) for clip in clips)), 3)
 
 
 def evaluate(

@@ -18,6 +18,7 @@ kernel and C=8:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,10 @@ from ..clip import Card, Clip
 from . import shelf, synth
 from .compose import DRUM, Piece, compose, vary
 from .styles import N_PATTERNS, STYLES
+from .styles_extended import EXTENDED
+
+# The number of a dance is in its seeds, so that another one may only come last.
+ALL = STYLES | EXTENDED
 
 # To be raised with any change of a rule, a table or the sound: clips of another version are then left alone.
 COMPOSITION_VERSION = 5
@@ -73,11 +78,18 @@ def clips(
         ValueError: a setting is out of its range.
         ImportError: tinysoundfont or pretty_midi is missing and has to be installed.
     """
-    _check(per_class=per_class, seconds=seconds, seed=seed, n_folds=n_folds, sample_rate=sample_rate)
     settings = {"seed": seed, "seconds": seconds, "sample_rate": sample_rate}
+    check(per_class=per_class, n_folds=n_folds, **settings)
     folder = shelf.place(CARD.name, data_home, COMPOSITION_VERSION, **settings)
-    keys = {f"{label}-{k:04d}.flac": (label, k) for label in STYLES for k in range(per_class)}
-    shelf.shelve(folder, keys, partial(_make, **settings), sample_rate=sample_rate, title="rendering dances")
+    return shelved(folder, STYLES, per_class=per_class, n_folds=n_folds, **settings)
+
+
+def shelved(folder: Path, labels: Iterable[str], *, per_class: int, n_folds: int, **settings: float) -> list[Clip]:
+    """The clips of some dances of `ALL` in a folder, rendered where they are not there yet; settings as in `clips`."""
+    keys = {f"{label}-{k:04d}.flac": (label, k) for label in labels for k in range(per_class)}
+    shelf.shelve(
+        folder, keys, partial(_make, **settings), sample_rate=settings["sample_rate"], title="rendering dances"
+    )
     return [
         Clip(folder / name, (label,), fold=1 + k % N_PATTERNS % n_folds, group=_group(label, k))
         for name, (label, k) in keys.items()
@@ -86,14 +98,14 @@ def clips(
 
 def piece(label: str, index: int, *, seconds: float, seed: int) -> Piece:
     """The piece behind clip `index` of a class: its notes, before they are played."""
-    style, number = STYLES[label], list(STYLES).index(label)
+    style, number = ALL[label], list(ALL).index(label)
     # The last word tells the streams apart: a missing word counts as zero, so it must not be zero.
     groove = vary(style, index % N_PATTERNS, np.random.default_rng([seed, number, index, 1]))
     return compose(style, groove, np.random.default_rng([seed, number, index]), seconds=seconds)
 
 
-def _check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_rate: int) -> None:
-    """Raise ValueError where a setting is out of its range."""
+def check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_rate: int) -> None:
+    """Raise ValueError where a setting of `clips` is out of its range."""
     if not 2 <= n_folds <= N_PATTERNS:
         raise ValueError(f"Folds are made of whole patterns, so there can be 2 to {N_PATTERNS}; got n_folds={n_folds}.")
     if per_class < n_folds:
@@ -114,7 +126,7 @@ def _make(key: tuple[str, int], *, seconds: float, seed: int, sample_rate: int) 
     """Composes and plays one clip, and says what it is."""
     label, index = key
     music = piece(label, index, seconds=seconds, seed=seed)
-    room = np.random.default_rng([seed, list(STYLES).index(label), index, 2])
+    room = np.random.default_rng([seed, list(ALL).index(label), index, 2])
     wave = synth.master(synth.render(music, seconds=seconds, sample_rate=sample_rate), room, sample_rate=sample_rate)
     playing = {note.channel for note in music.notes}
     return wave, {

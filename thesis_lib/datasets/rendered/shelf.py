@@ -113,12 +113,16 @@ def complaints(home: Path) -> list[str]:
 def _make(path: Path, key: Hashable, make: Make, sample_rate: int) -> dict:
     """Makes and writes one clip: mono FLAC of 16 bits with its truth in the comment."""
     wave, truth = make(key)
-    with (
-        written(path) as partial,
-        soundfile.SoundFile(partial, "w", sample_rate, 1, subtype="PCM_16", format="FLAC") as file,
-    ):
-        file.comment = json.dumps(truth)
-        file.write(wave)
+    try:
+        with (
+            written(path) as partial,
+            soundfile.SoundFile(partial, "w", sample_rate, 1, subtype="PCM_16", format="FLAC") as file,
+        ):
+            file.comment = json.dumps(truth)
+            file.write(wave)
+    except (OSError, soundfile.LibsndfileError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OSError(f"{path} cannot be written ({why}); free some space, the rendering goes on.") from error
     return truth
 
 

@@ -1,0 +1,90 @@
+"""Clips, or records of how systems do on them, in; figures and tables of a data set out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+
+from .datasets.clip import Clip
+from .datasets.rendered import shelf
+from .metrics import interval
+from .plots import WIDTH
+
+SYSTEMS = {
+    "chance": "most frequent label",
+    "knn_mfcc": "5-NN on MFCC statistics",
+    "svm_mfcc": "SVM on MFCC statistics",
+    "svm_random_vgg": "SVM on a random VGG",
+    "cnn": "trained CNN",
+}
+PARTS = ("train", "validation", "test")
+
+
+def counts(clips: Sequence[Clip]) -> plt.Figure:
+    """Clips that carry each label, the most frequent first, by part of the split where there is one."""
+    rows = pd.DataFrame([(label, clip.split) for clip in clips for label in clip.labels], columns=["label", "part"])
+    order = [label for label, _ in Counter(rows["label"]).most_common()]
+    figure, axis = plt.subplots(figsize=(WIDTH, 0.8 + 0.24 * len(order)))
+    told = {"hue": "part", "hue_order": PARTS} if rows["part"].notna().all() else {"color": sns.color_palette()[0]}
+    sns.histplot(
+        rows.assign(label=pd.Categorical(rows["label"], order)),
+        y="label",
+        multiple="stack",
+        shrink=0.8,
+        ax=axis,
+        **told,
+    )
+    axis.set(xlabel="clips", ylabel="")
+    axis.grid(axis="y", visible=False)
+    figure.tight_layout()
+    return figure
+
+
+def truths(clips: Sequence[Clip], fact: str, label: str, *, by: str | None = None) -> plt.Figure:
+    """What the composed truth of each clip says of one fact, a row a class.
+
+    Args:
+        clips: rendered ones.
+        fact: a key of `shelf.truth`; a number, or several.
+        label: of the axis, with the unit.
+        by: another key, told apart by colour.
+    """
+    rows = [(clip.label, value, truth.get(by)) for clip in clips for truth in [shelf.truth(clip)]
+            for value in ([truth[fact]] if not isinstance(truth[fact], list) else truth[fact])]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["class", label, by or "unused"])
+    order = sorted(set(table["class"]))
+    figure, axis = plt.subplots(figsize=(WIDTH, 0.8 + 0.26 * len(order)))
+    told = {"hue": by} if by else {"color": sns.color_palette()[0]}
+    sns.stripplot(table, x=label, y="class", order=order, size=3.5, alpha=0.7, jitter=0.25, ax=axis, **told)
+    axis.set(ylabel="")
+    figure.tight_layout()
+    return figure
+
+
+def separation(records: pd.DataFrame) -> plt.Figure:
+    """How weak and strong systems stand apart: mean over splits, with the 95 % interval where there are several."""
+    metrics = list(dict.fromkeys(records["metric"]))
+    rows = records.assign(percent=100 * records["value"], name=records["system"].map(SYSTEMS))
+    order = [name for system, name in SYSTEMS.items() if system in set(records["system"])]
+    figure, axes = plt.subplots(1, len(metrics), figsize=(WIDTH, 2.1), sharey=True, squeeze=False)
+    for axis, metric in zip(axes[0], metrics, strict=True):
+        sns.pointplot(
+            rows.query("metric == @metric"), x="percent", y="name", order=order, linestyle="none", markersize=5,
+            errorbar=lambda values: interval(values)[1:], err_kws={"linewidth": 1.6}, ax=axis,
+        )  # fmt: skip
+        axis.set(xlabel=f"{metric} (%)", ylabel="", xlim=(0, 100))
+    figure.tight_layout()
+    return figure
+
+
+def separation_table(records: pd.DataFrame) -> pd.DataFrame:
+    """Means over splits (%), by system and metric."""
+    means = 100 * records.pivot_table("value", "system", "metric", sort=False)
+    means = means.reindex([system for system in SYSTEMS if system in means.index])
+    means.index = pd.Index([SYSTEMS[system] for system in means.index], name="")
+    means.columns.name = ""
+    return means

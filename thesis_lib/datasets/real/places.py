@@ -1,0 +1,134 @@
+"""Name in, folder out; table in, rows out; and what is said where something is missing.
+
+What all loaders of real data sets share. Nothing outside a data set's folder is ever read: a name in a table or an
+index that leads out of it is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import joblib
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+from tqdm import tqdm
+
+from ... import audio
+from ..clip import Card, Clip
+
+MUSIC, SOUNDS = "mir_datasets", "sound_datasets"  # where mirdata and soundata keep theirs, in the home folder
+
+
+def home(name: str, data_home: Path | None = None, *, shelf: str, kept_as: str | None = None) -> Path:
+    """The folder of a data set: `data_home`, else $THESIS_DATA/NAME, else where mirdata and soundata keep theirs.
+
+    Args:
+        name: of the data set, as in `-p dataset=name`.
+        data_home: its folder, where the reader names one.
+        shelf: `MUSIC` or `SOUNDS`.
+        kept_as: its name there, if that is another.
+    """
+    if data_home:
+        return Path(data_home).expanduser().absolute()
+    if root := os.environ.get("THESIS_DATA"):
+        return Path(root).expanduser().absolute() / name
+    return Path.home() / shelf / (kept_as or name)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of a file that a table names; ValueError where it leads out of the data set's folder."""
+    if any(path.anchor or ".." in path.parts for path in (PurePosixPath(name), PureWindowsPath(name))):
+        raise ValueError(f"{name!r} leads out of {folder}, where every file of the data set has to be.")
+    return folder / name
+
+
+def sentence(text: str) -> str:
+    """A card's `get` as a sentence."""
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def require(card: Card, folder: Path, paths: Iterable[Path]) -> None:
+    """Raises ValueError, with the next step, where a data set or some of its files are not there."""
+    paths = list(paths)
+    if not folder.is_dir():
+        raise ValueError(f"{card.name} is not here: it was looked for in {folder}. {sentence(card.get)}")
+    if missing := [path for path in paths if not path.is_file()]:
+        raise ValueError(
+            f"{card.name} in {folder} is incomplete: {len(missing):,} of {len(paths):,} files are missing, the first "
+            f"is {missing[0].relative_to(folder)}. {sentence(card.get)}"
+        )
+
+
+def rows(table: Path, *, columns: int, header: bool = False) -> list[list[str]]:
+    """The rows of a table of tab-separated text.
+
+    Args:
+        table: in UTF-8.
+        columns: that every row must have at least.
+        header: whether the first row is left out.
+
+    Raises:
+        ValueError: it cannot be read, or a row is too short.
+    """
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            found = [row for row in csv.reader(file, delimiter="\t") if row][int(header) :]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{table} cannot be read as a table in UTF-8 ({error}); get it again.") from error
+    if short := [row for row in found if len(row) < columns]:
+        raise ValueError(f"{table}: every row needs {columns} columns, separated by tabs; see the row {short[0]!r}.")
+    return found
+
+
+def folds(card: Card, labels: Sequence[str], n_folds: int, *, seed: int | None) -> list[int]:
+    """Stratified folds, numbered from 1.
+
+    Args:
+        card: of the data set, for the message.
+        labels: of the clips.
+        n_folds: folds.
+        seed: of the drawn folds; None takes the clips in their order, as scikit-learn does unshuffled.
+
+    Raises:
+        ValueError: a class has fewer clips than there are folds.
+    """
+    names, counts = np.unique(labels, return_counts=True)
+    if not len(names) or counts.min() < n_folds:
+        few = f"{names[counts.argmin()]} has {counts.min()}" if len(names) else "there is none"
+        raise ValueError(f"{card.name}: each class needs a clip in each of {n_folds} folds; {few}.")
+    fold = np.zeros(len(labels), dtype=int)
+    splitter = StratifiedKFold(n_folds, shuffle=seed is not None, random_state=seed)
+    for number, (_, test) in enumerate(splitter.split(labels, labels), start=1):
+        fold[test] = number
+    return fold.tolist()
+
+
+def complaints(clips: Callable[[Path], list[Clip]], folder: Path, *, expected: int | None = None) -> list[str]:
+    """What is wrong with a data set without published checksums: every file is read to its end.
+
+    Args:
+        clips: of the data set's module.
+        folder: of the data set.
+        expected: clips of the whole; None where that is not known.
+    """
+    try:
+        found = clips(folder)
+    except ValueError as error:
+        return [str(error)]
+    jobs = (joblib.delayed(_complaint)(clip.path) for clip in found)
+    done = joblib.Parallel(n_jobs=-1, prefer="threads", return_as="generator")(jobs)
+    said = [complaint for complaint in tqdm(done, "reading", len(found), unit="clip") if complaint]
+    if expected is not None and len(found) != expected:
+        said.insert(0, f"{len(found):,} clips are here; the published data set has {expected:,}.")
+    return said
+
+
+def _complaint(path: Path) -> str | None:
+    try:
+        audio.load(path, 12_000)
+    except audio.AudioError as error:
+        return str(error)
+    return None

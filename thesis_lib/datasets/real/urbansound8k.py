@@ -1,0 +1,50 @@
+"""UrbanSound8K: nothing in, clips of ten urban sounds in their ten published folds out."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from ..clip import Card, Clip
+from . import library
+
+CARD = Card(
+    name="urbansound8k",
+    title="UrbanSound8K: sounds of the street",
+    task="tell ten urban sounds apart, one class a clip",
+    stands_for="UrbanSound8K of the thesis's chapters IV and VI (both ICASSP 2019): the data themselves, same folds",
+    cannot_show="how a system does on a street as it is: people chose what to record, and each clip was cut out",
+    licence="CC BY-NC 3.0",
+    source="Salamon, Jacoby & Bello, 2014: A dataset and taxonomy for urban sound research; Zenodo 1203745, through "
+    "soundata",
+    chapters=("IV", "VI"),
+    sounds="events",
+    size="8,732 clips of up to 4 s, about 6 GB",
+    get="run `thesis data fetch urbansound8k`, which downloads it from zenodo.org",
+)
+HELD = library.Held(
+    CARD, "soundata", "urbansound8k", remotes=("all",), n_items=8732, tables=("metadata/UrbanSound8K.csv",)
+)
+
+
+def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
+    """The clips, in the order of soundata's index; the group is the recording on freesound.org.
+
+    Args:
+        data_home: folder of the data set.
+        seed: without effect, since the folds are fixed.
+
+    Raises:
+        ValueError: it is not there or incomplete, or the metadata cannot be read.
+    """
+    pieces = library.items(HELD, data_home).values()
+    with library.annotations(HELD, data_home):
+        return [
+            Clip(Path(piece.audio_path), (piece.class_label,), fold=int(piece.fold), group=piece.freesound_id)
+            for piece in pieces
+        ]
+
+
+home = partial(library.home, HELD)
+fetch = partial(library.fetch, HELD)
+verify = partial(library.verify, HELD, clips)
