@@ -42,7 +42,7 @@ def test_the_list_tells_what_is_here_and_where(tmp_path):
     text = "".join(done.output.split())  # wherever a line was broken
     assert f"{home.parent}(here:1files,32kB)" in text
     assert "cannotshow" in text and "obtainitfrom" in text
-    assert "cannot show" not in run("list").output
+    assert "stands for" not in run("list").output
 
 
 def test_an_unknown_data_set_is_one_sentence_with_the_nearest():

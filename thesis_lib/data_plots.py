@@ -44,23 +44,38 @@ def counts(clips: Sequence[Clip]) -> plt.Figure:
     return figure
 
 
-def truths(clips: Sequence[Clip], fact: str, label: str, *, by: str | None = None) -> plt.Figure:
+def truths(clips: Sequence[Clip], fact: str, label: str, *, by: str) -> plt.Figure:
     """What the composed truth of each clip says of one fact, a row a class.
 
     Args:
         clips: rendered ones.
-        fact: a key of `shelf.truth`; a number, or several.
+        fact: a key of `shelf.truth`, of a number.
         label: of the axis, with the unit.
         by: another key, told apart by colour.
     """
-    rows = [(clip.label, value, truth.get(by)) for clip in clips for truth in [shelf.truth(clip)]
-            for value in ([truth[fact]] if not isinstance(truth[fact], list) else truth[fact])]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["class", label, by or "unused"])
-    order = sorted(set(table["class"]))
-    figure, axis = plt.subplots(figsize=(WIDTH, 0.8 + 0.26 * len(order)))
-    told = {"hue": by} if by else {"color": sns.color_palette()[0]}
-    sns.stripplot(table, x=label, y="class", order=order, size=3.5, alpha=0.7, jitter=0.25, ax=axis, **told)
+    rows = [(clip.label, truth[fact], truth[by]) for clip in clips for truth in [shelf.truth(clip)]]
+    return _strip(pd.DataFrame(rows, columns=["class", label, by]))
+
+
+def pitches(clips: Sequence[Clip]) -> plt.Figure:
+    """Lowest and highest pitch of the predominant instruments of each clip, by part of the split."""
+    rows = [
+        (name, played[end], clip.split)
+        for clip in clips
+        for name, played in shelf.truth(clip)["predominant"].items()
+        for end in ("lowest", "highest")
+    ]
+    return _strip(pd.DataFrame(rows, columns=["class", "lowest and highest pitch (MIDI)", "part"]))
+
+
+def _strip(table: pd.DataFrame) -> plt.Figure:
+    """One mark a row: class, value, and what colours it."""
+    name, value, by = table.columns
+    order = sorted(set(table[name]))
+    figure, axis = plt.subplots(figsize=(WIDTH, 1.2 + 0.26 * len(order)))
+    sns.stripplot(table, x=value, y=name, hue=by, order=order, size=3.5, alpha=0.7, jitter=0.25, ax=axis)
     axis.set(ylabel="")
+    sns.move_legend(axis, "lower center", bbox_to_anchor=(0.4, 1), ncols=4, title=None, frameon=False, fontsize=10)
     figure.tight_layout()
     return figure
 

@@ -27,7 +27,7 @@ from ..datasets.clip import Clip
 from ..datasets.splits import Split, splits
 from .extraction import LOG_MEL, SAMPLE_RATE, mfcc_statistics, random_features
 
-SIZES = {"smoke": (3, 48), "quick": (10, 300), "full": (40, 1000)}  # clips a class, or clips of a set without classes
+SIZES = {"smoke": (5, 60), "quick": (10, 300), "full": (40, 1000)}  # clips a class, or clips of a set without classes
 LONGEST = 20.0  # seconds
 SYSTEMS = ("chance", "knn_mfcc", "svm_mfcc", "svm_random_vgg", "cnn")
 NEIGHBOURS, C = 5, 8.0
