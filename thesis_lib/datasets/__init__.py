@@ -18,6 +18,7 @@ MODULES = {
     "gtzan": "real.gtzan",
     "irmas": "real.irmas",
     "jingju": "real.jingju",
+    "rendered_tags": "rendered.tags",
     "magnatagatune": "real.magnatagatune",
     "million_song": "real.million_song",
     "jamendo_moodtheme": "real.jamendo_moodtheme",
