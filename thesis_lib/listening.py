@@ -18,7 +18,7 @@ from .plots import WIDTH
 
 def one_a_class(clips: Sequence[Clip], *, at_most: int = 10) -> list[Clip]:
     """The first clip of each of the first classes."""
-    first = {clip.label: clip for clip in reversed(clips)}
+    first = {clip.label: clip for clip in reversed(clips) if clip.labels}
     return [first[label] for label in sorted(first)][:at_most]
 
 
