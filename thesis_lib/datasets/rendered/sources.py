@@ -1,0 +1,102 @@
+"""A class and a number in, a source out; a source in, what it is heard to do in a clip out.
+
+A source is a dog, a siren or a drill, in the place and with the microphone with which it was recorded.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import signal
+
+from . import callers, machines
+from .sounds import unit
+
+NOMINAL = 4.0  # seconds in which a source sounds `count` times
+
+# Label: how to draw a source, and how to play it once. The order is part of the seed.
+CLASSES = {
+    "air_conditioner": (machines.draw_air_conditioner, machines.play_air_conditioner),
+    "car_horn": (callers.draw_car_horn, callers.play_car_horn),
+    "children_playing": (callers.draw_children_playing, callers.play_children_playing),
+    "dog_bark": (callers.draw_dog_bark, callers.play_dog_bark),
+    "drilling": (machines.draw_drilling, machines.play_drilling),
+    "engine_idling": (machines.draw_engine_idling, machines.play_engine_idling),
+    "gun_shot": (machines.draw_gun_shot, machines.play_gun_shot),
+    "jackhammer": (machines.draw_jackhammer, machines.play_jackhammer),
+    "siren": (callers.draw_siren, callers.play_siren),
+    "street_music": (callers.draw_street_music, callers.play_street_music),
+}
+
+
+def draw(label: str, number: int, *, seed: int) -> dict:
+    """A source of a class: its physics, its habits, and where and with what it was recorded.
+
+    Returns:
+        JSON types. Beside what the class states, `echo_s` is the time in which the place's echo falls by 60 dB and
+        `echo` its level at the source's 1; the microphone hears nothing much below `lows_hz` and is `tilt_db` louder
+        above `tilt_hz` than below.
+    """
+    rng = _generator(seed, label, number, 1)
+    model = CLASSES[label][0](rng)
+    far = label == "gun_shot"  # loud enough for a whole valley to answer
+    return model | {
+        "echo_s": float(rng.uniform(0.4, 1.2) if far else rng.uniform(0.08, 0.6)),
+        "echo": float(rng.uniform(0.2, 0.8) if far else rng.uniform(0.0, 0.5)),
+        "lows_hz": float(rng.uniform(25, 150)),
+        "tilt_hz": float(rng.uniform(500, 2500)),
+        "tilt_db": float(rng.uniform(-5, 5)),
+    }
+
+
+def perform(
+    label: str, number: int, seconds: float, rng: np.random.Generator, *, seed: int, sample_rate: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What a source does in a clip, heard from somewhere in its place, before the microphone.
+
+    Args:
+        label: one of `CLASSES`.
+        number: of the source.
+        seconds: length of the clip.
+        rng: draws the performance.
+        seed: of the source.
+        sample_rate: in Hz.
+
+    Returns:
+        The sound, (n,), and the onsets and the durations in samples of all that is in it, (events,) each. Outside of
+        them only the place's echo is heard.
+    """
+    model = draw(label, number, seed=seed)
+    onsets, durations = (np.round(times * sample_rate).astype(int) for times in plan(model, seconds, rng))
+    wave = np.zeros(round(seconds * sample_rate))
+    for onset, size in zip(onsets, durations, strict=True):
+        sound = unit(CLASSES[label][1](model, size, rng, sample_rate=sample_rate)) * 10 ** (rng.normal(0, 2) / 20)
+        wave[onset : onset + size] += sound[: len(wave) - onset]
+    highs = float(np.exp(rng.uniform(np.log(2500), np.log(8000))))  # Hz; what lies above is lost on a long way
+    wave = signal.lfilter(*signal.butter(1, min(highs, 0.49 * sample_rate), fs=sample_rate), wave)
+    time = np.arange(round(model["echo_s"] * sample_rate)) / sample_rate
+    room = _generator(seed, label, number, 2).standard_normal(len(time)) * 10 ** (-3 * time / model["echo_s"])
+    room *= model["echo"] / np.linalg.norm(room)
+    room[0] = 1.0
+    return signal.fftconvolve(wave, room)[: len(wave)], onsets, durations
+
+
+def plan(model: dict, seconds: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """When a source sounds in a clip: onsets and durations in seconds, at least one, all within the clip."""
+    count = int(np.ceil(rng.integers(model["count"][0], model["count"][1] + 1) * seconds / NOMINAL))
+    durations = np.minimum(rng.uniform(*model["lasts"], count), 0.9 * seconds)
+    onsets = np.append(0.0, np.cumsum(durations + rng.uniform(*model["gap"], count))[:-1])
+    fits = np.maximum.accumulate(onsets + durations) <= seconds
+    onsets, durations = onsets[fits], durations[fits]
+    return onsets + rng.uniform(0, seconds - (onsets + durations).max()), durations
+
+
+def record(wave: np.ndarray, model: dict, *, sample_rate: int) -> np.ndarray:
+    """What the microphone of a source makes of a sound, (n,)."""
+    wave = signal.lfilter(*signal.butter(1, model["lows_hz"], "highpass", fs=sample_rate), wave)
+    low = signal.lfilter(*signal.butter(1, model["tilt_hz"], fs=sample_rate), wave)
+    tilt = 10 ** (model["tilt_db"] / 40)
+    return low / tilt + (wave - low) * tilt
+
+
+def _generator(seed: int, label: str, number: int, stream: int) -> np.random.Generator:
+    return np.random.default_rng([seed, list(CLASSES).index(label), number, stream])
