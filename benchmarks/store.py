@@ -69,9 +69,8 @@ def main():
         for name, clips in sets.items():
             for setting in SETTINGS:
                 first, again, size = timed(name, clips, setting)
-                print(
-                    f"{name:14}{setting:24}{len(clips):6} clips {first:6.1f} s {again:6.2f} s again {size / 1e6:6.1f} MB"
-                )
+                took = f"{first:6.1f} s, again {again:.2f} s"
+                print(f"{name:14}{setting:24}{len(clips):6} clips {took}, {size / 1e6:.1f} MB", flush=True)
                 common = {"dataset": name, "system": setting, "protocol": "store", "seconds": round(first, 2)}
                 values = {"clips": len(clips), "clips/s": len(clips) / first, "again, s": again, "MB": size / 1e6}
                 run.add([common | {"metric": metric, "value": value} for metric, value in values.items()])

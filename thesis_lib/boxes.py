@@ -22,12 +22,18 @@ def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> st
         "task": card.task,
         "stands for": card.stands_for,
         "cannot show": card.cannot_show,
-        "clips": f"{len(clips)} in {len({clip.fold for clip in clips})} folds, each brought to {seconds:g} s",
+        "clips": f"{len(clips)} ({_parts(clips)}), each brought to {seconds:g} s",
         "classes": f"{len(classes)}: {counts}",
         "licence": card.licence,
         "source": card.source,
     }
     return f'<div class="card-of-data">{_list(rows)}</div>'
+
+
+def _parts(clips: Sequence[Clip]) -> str:
+    if all(clip.split for clip in clips):
+        return ", ".join(f"{part} {number}" for part, number in Counter(clip.split for clip in clips).items())
+    return f"{len({clip.fold for clip in clips})} folds"
 
 
 def datasets(cards: Sequence[Card]) -> str:
