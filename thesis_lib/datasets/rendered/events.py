@@ -1,4 +1,21 @@
-"""Settings in, clips of ten everyday sounds over backgrounds out: synthesised at first use, found again afterwards."""
+"""Settings in, clips of ten everyday sounds over backgrounds out: synthesised at first use, found again afterwards.
+
+The classes are those of UrbanSound8K. A source is one draw of a class's physical model (this dog, this siren) with one
+place and one microphone; four clips come from each, with other timing, level and distance, over another background.
+
+- Not shared between folds: sources, and with them place and microphone; no background is ever heard twice.
+- Shared between folds: the ten models and the ranges of their parameters, the eight scenes and the signal-to-noise
+  ratios, which are drawn alike for every class; for street music the rules of the dances and the sound font.
+
+An event is told by its sound and by its course in time. Accuracy in % over seeds 0 to 2 at 40 clips a class of 4 s,
+5 folds, chance 10, and in brackets for seed 0 at 120 clips a class:
+
+- 20 MFCC with first and second differences, mean and deviation: 5 nearest neighbours 31-37 (41), SVM 46-52 (57)
+- 160 features of a VGG with random weights, SVM: 47-53 (60)
+- 40 log-mel bands: percentiles, and energy of modulation from 0.3 to 100 Hz, SVM: 66-71 (76)
+
+The SVM on MFCC finds 30 of 100 events at -3 to 0 dB and 69 at 12 to 15 dB (seed 0, 80 clips a class).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +26,8 @@ import numpy as np
 
 from ..clip import Card, Clip
 from . import dances, shelf
-from .backgrounds import SCENES, background
-from .sources import CLASSES, draw, perform, record
+from .everyday.backgrounds import SCENES, background
+from .everyday.sources import CLASSES, draw, perform, record
 
 # To be raised with any change of a rule or a sound: clips of another version are then left alone.
 COMPOSITION_VERSION = 1

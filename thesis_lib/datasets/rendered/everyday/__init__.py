@@ -1,0 +1,1 @@
+"""Numbers in, sounds of machines, animals, people and places out."""
