@@ -13,8 +13,8 @@ from scipy import signal
 from .. import synth
 from ..compose import compose, vary
 from ..players import BASS, COMP, DRUM, MELODY
-from .sounds import coloured, faded, formants, partials, peaks, slope, sparse, wander
 from ..styles import STYLES
+from .sounds import coloured, faded, formants, partials, peaks, slope, sparse, wander
 
 # First three formants of a man's vowels in Hz (Peterson & Barney, 1952): father, met, heed, law, who'd.
 VOWELS = ((730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240))
