@@ -14,6 +14,7 @@ kernel and C=8:
 
 - 20 MFCC with first and second differences, mean and deviation: 5 nearest neighbours 25-31, SVM 37
 - mean tempogram (hop and window 256): SVM 72-79; together with MFCC 77-78; the true tempo alone 76-79
+- the small CNN of `protocols.separation`, whose patches last 2.7 s, trained (seed 0): 42
 """
 
 from __future__ import annotations
