@@ -115,7 +115,7 @@ def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: 
     fast = style.metre * beat < 1.5  # seconds a bar
     minor, tonic = bool(rng.random() < style.minor), int(rng.integers(12))
     scale = MINOR if minor else MAJOR
-    chords = _harmony(n_bars, scale, rng, fast=fast)
+    chords = harmony(n_bars, scale, rng, fast=fast)
     plan, fills = _arrange(n_bars, rng, fast=fast)
     swing, jitter = rng.uniform(*style.swing), rng.uniform(0.002, 0.01)
     grid = Grid(style.metre, style.steps, beat, start, swing, jitter, rng)
@@ -132,7 +132,7 @@ def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: 
     return Piece(tuple(heard), programs, levels, bpm, style.metre, f"{KEYS[tonic]} {mode}", start)
 
 
-def _harmony(n_bars: int, scale: tuple[int, ...], rng: np.random.Generator, *, fast: bool) -> np.ndarray:
+def harmony(n_bars: int, scale: tuple[int, ...], rng: np.random.Generator, *, fast: bool) -> np.ndarray:
     """Seventh chords of a progression, (bars, 4) in semitones above the tonic, from the root up."""
     degrees = np.array(PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))])
     bars_each = int(rng.choice((2, 4))) if fast else int(rng.choice((1, 2)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import players, synth
-from .compose import KEYS, MAJOR, MINOR, Groove, Piece, _harmony, vary
+from .compose import KEYS, MAJOR, MINOR, Groove, Piece, harmony, vary
 from .players import BASS, COMP, DRUM, MELODY, PAD, Grid, Note
 from .styles import N_PATTERNS, STYLES
 
@@ -147,7 +147,7 @@ def _song(rng: np.random.Generator, offset: float) -> Song:
     beat = 60 / float(np.round(rng.uniform(*style.usual), 1))
     bar = style.metre * beat
     scale, tonic = MINOR if rng.random() < 0.4 else MAJOR, int(rng.integers(12))
-    chords = _harmony(2 * int(np.ceil(SONG / bar / 2)), scale, rng, fast=bar < 1.5)
+    chords = harmony(2 * int(np.ceil(SONG / bar / 2)), scale, rng, fast=bar < 1.5)
     grid = Grid(style.metre, style.steps, beat, -offset, rng.uniform(*style.swing), rng.uniform(0.002, 0.015), rng)
     return Song(grid, groove, chords, scale, tonic)
 
