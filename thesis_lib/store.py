@@ -100,7 +100,7 @@ def stored(
             folder.mkdir(parents=True, exist_ok=True)
             write_text(folder / "recipe.json", json.dumps(recipe, default=str))
         for part, rows in missing.items():
-            values = np.stack([next(computed).astype(dtype) for _ in rows])
+            values = np.stack([next(computed).astype(dtype, copy=False) for _ in rows])
             with _writing(folder):
                 _write(part, values)
         next(computed, None)  # its end: bars are closed
