@@ -40,6 +40,8 @@ def counts(clips: Sequence[Clip]) -> plt.Figure:
     )
     axis.set(xlabel="clips", ylabel="")
     axis.grid(axis="y", visible=False)
+    if axis.get_legend():
+        _legend_above(axis)
     figure.tight_layout()
     return figure
 
@@ -75,9 +77,13 @@ def _strip(table: pd.DataFrame) -> plt.Figure:
     figure, axis = plt.subplots(figsize=(WIDTH, 1.2 + 0.26 * len(order)))
     sns.stripplot(table, x=value, y=name, hue=by, order=order, size=3.5, alpha=0.7, jitter=0.25, ax=axis)
     axis.set(ylabel="")
-    sns.move_legend(axis, "lower center", bbox_to_anchor=(0.4, 1), ncols=4, title=None, frameon=False, fontsize=10)
+    _legend_above(axis)
     figure.tight_layout()
     return figure
+
+
+def _legend_above(axis: plt.Axes) -> None:
+    sns.move_legend(axis, "lower center", bbox_to_anchor=(0.4, 1), ncols=4, title=None, frameon=False, fontsize=10)
 
 
 def separation(records: pd.DataFrame) -> plt.Figure:
@@ -100,6 +106,6 @@ def separation_table(records: pd.DataFrame) -> pd.DataFrame:
     """Means over splits (%), by system and metric."""
     means = 100 * records.pivot_table("value", "system", "metric", sort=False)
     means = means.reindex([system for system in SYSTEMS if system in means.index])
-    means.index = pd.Index([SYSTEMS[system] for system in means.index], name="")
-    means.columns.name = ""
+    means.index = [SYSTEMS[system] for system in means.index]
+    means.columns.name = None
     return means
