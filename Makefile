@@ -37,10 +37,13 @@ clean:  ## remove what was built; the environment and the cache stay
 	rm -rf build .snakemake
 
 # --no-deps: the lock is complete, and tinysoundfont would ask for pyaudio, which only live playback needs.
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock musicnn.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
 	@echo "installing into .venv (a minute or two)"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# musicnn's published weights: its wheel, not installed, since it asks for a NumPy and a TensorFlow of 2019
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest .venv/musicnn \
+		-r musicnn.lock || echo "musicnn's weights could not be had; the tests that need them are skipped"
 	@touch $@

@@ -7,7 +7,6 @@ never depend on the clips beside it.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from .damage import is_cut, why_unreadable
 from .filters import hann, mel_filters
 
 MIN_SECONDS = 0.02  # shorter files are rejected; the shortest clips of UrbanSound8K last a few hundredths of a second
@@ -48,21 +48,66 @@ def load(path: Path | str, sample_rate: int, *, seconds: float | None = None) ->
         rate = file.samplerate
         # a tenth of a second beyond the cut keeps the resampler's edge out of what is returned
         frames = file.frames if seconds is None else min(file.frames, math.ceil((seconds + 0.1) * rate))
-        # 16-bit samples are summed as they are: a fifth of the time, and the same to the last bit
-        samples = file.read(frames, dtype="int16" if file.subtype == "PCM_16" else "float32", always_2d=True)
-        if len(samples) < frames or _is_cut(path, file):
-            raise AudioError(
-                f"{path} is truncated: it holds less audio than its header says; copy or download it again."
-            )
-        if len(samples) < MIN_SECONDS * rate:
-            raise AudioError(f"{path} lasts {len(samples) / rate:.3f} s; at least {MIN_SECONDS} s are needed.")
+        (mono,) = _mono_blocks(path, file, frames, at_once=max(frames, 1))
+    mono = resample(mono, rate, sample_rate)
+    return mono if seconds is None else mono[: round(seconds * sample_rate)]
+
+
+def stream(path: Path | str, sample_rate: int, *, at_once: float = 30.0) -> Iterator[np.ndarray]:
+    """Reads a file as `load` does, piece by piece, so that a file of any length takes little memory.
+
+    Args:
+        path: as in `load`.
+        sample_rate: in Hz.
+        at_once: seconds of the file that are read for a piece.
+
+    Yields:
+        float32 of shape (samples,); joined, they are what `load` returns, to the last bit (an MP3: within 1e-7).
+
+    Raises:
+        AudioError: as in `load`; what shows at the end of a file only (truncated, silent) is raised there.
+    """
+    path = Path(path)
+    with _opened(path) as file:
+        rate = file.samplerate
+        blocks = _mono_blocks(path, file, file.frames, at_once=round(at_once * rate))
+        if rate == sample_rate:
+            yield from blocks
+            return
+        resampler, left = (
+            soxr.ResampleStream(rate, sample_rate, 1, quality="HQ"),
+            _resampled(file.frames, rate, sample_rate),
+        )
+        for mono in blocks:
+            piece = resampler.resample_chunk(mono)[:left]
+            left -= len(piece)
+            yield piece
+        piece = resampler.resample_chunk(np.zeros(0, np.float32), last=True)[:left]
+        yield np.pad(piece, (0, left - len(piece)))
+
+
+def _resampled(samples: int, rate: int, sample_rate: int) -> int:
+    """Samples at another rate: computed in floats, as librosa does, it is now and then one more."""
+    return math.ceil(samples * (sample_rate / rate))
+
+
+def _mono_blocks(path: Path, file: soundfile.SoundFile, frames: int, *, at_once: int) -> Iterator[np.ndarray]:
+    """The first frames of a file as mono blocks; after the last of them, what is wrong with the whole is raised."""
+    done, sounds = 0, False
+    # 16-bit samples are summed as they are: a fifth of the time, and the same to the last bit
+    kind = "int16" if file.subtype == "PCM_16" else "float32"
+    while done < frames and len(samples := file.read(min(at_once, frames - done), dtype=kind, always_2d=True)):
         mono = _mono(samples)
         if not np.isfinite(mono).all():
             raise AudioError(f"{path} holds samples that are NaN or infinite; export it again.")
-        if not mono.any() and not any(block.any() for block in file.blocks(65_536)):
-            raise AudioError(f"{path} is silent: every sample is zero; remove or replace it.")
-    mono = resample(mono, rate, sample_rate)
-    return mono if seconds is None else mono[: round(seconds * sample_rate)]
+        done, sounds = done + len(samples), sounds or mono.any()
+        yield mono
+    if done < frames or is_cut(path, file):
+        raise AudioError(f"{path} is truncated: it holds less audio than its header says; copy or download it again.")
+    if done < MIN_SECONDS * file.samplerate:
+        raise AudioError(f"{path} lasts {done / file.samplerate:.3f} s; at least {MIN_SECONDS} s are needed.")
+    if not sounds and not any(block.any() for block in file.blocks(65_536)):
+        raise AudioError(f"{path} is silent: every sample is zero; remove or replace it.")
 
 
 def duration(path: Path) -> float:
@@ -75,7 +120,7 @@ def resample(waveform: np.ndarray, rate: int, sample_rate: int) -> np.ndarray:
     """Changes the rate (soxr, quality HQ) of a mono waveform to ceil(samples * sample_rate / rate) samples."""
     if rate == sample_rate:
         return waveform
-    length = math.ceil(len(waveform) * (sample_rate / rate))  # in floats, as librosa: now and then a sample longer
+    length = _resampled(len(waveform), rate, sample_rate)
     out = soxr.resample(waveform, rate, sample_rate, quality="HQ")[:length]
     return np.pad(out, (0, length - len(out)))
 
@@ -94,6 +139,7 @@ def mel_spectrogram(
     hop: int = 256,
     fmin: float = 0.0,
     fmax: float | None = None,
+    pad: str = "constant",
 ) -> np.ndarray:
     """Mel-band power of a waveform: `librosa.feature.melspectrogram`, time first and block by block.
 
@@ -105,12 +151,15 @@ def mel_spectrogram(
         hop: in samples.
         fmin: lowest frequency in Hz.
         fmax: highest frequency in Hz; half the rate by default.
+        pad: what is heard beyond the ends, half a window on each side: "constant" is silence, "reflect" the sound
+            backwards (musicnn), "none" nothing: then there are (samples - n_fft) // hop + 1 frames.
 
     Returns:
         float32 of shape (1 + samples // hop, n_mels), power.
     """
     filters, window = mel_filters(sample_rate, n_fft, n_mels, fmin, fmax), hann(n_fft)
-    padded = np.pad(waveform, n_fft // 2)  # frames are centred; beyond the ends there is silence
+    # frames are centred on multiples of the hop
+    padded = waveform if pad == "none" else np.pad(waveform, n_fft // 2, mode=pad)
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]  # (T, n_fft)
     mel = np.empty((len(frames), n_mels), dtype=np.float32)
     for start in range(0, len(frames), FRAMES_AT_ONCE):
@@ -198,32 +247,4 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         with soundfile.SoundFile(path) as file:
             yield file
     except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a raw file has no header to read the rate from
-        raise AudioError(f"{path} {_why_unreadable(path, error)}") from error
-
-
-# What libsndfile notes of a header that promises more than the file holds. "Until the end" is written as the largest
-# number, and an odd length may lack its last byte; neither is a fault.
-_PROMISED = re.compile(r"^ *(?:data|SSND|Data Size|riff|Riff size) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
-
-
-def _is_cut(path: Path, file: soundfile.SoundFile) -> bool:
-    """Whether a file ends before its own header says; libsndfile reads such files without a word."""
-    if file.format == "OGG":  # the last page of a whole Ogg stream carries the flag "end of stream"
-        with path.open("rb") as stream:
-            stream.seek(max(0, path.stat().st_size - 66_000))  # a page has at most 65,307 bytes
-            tail = stream.read()
-        page = tail.rfind(b"OggS\x00")
-        return page < 0 or not tail[page + 5] & 4
-    promised = _PROMISED.search(file.extra_info)
-    return bool(promised) and int(promised[2]) + 1 < int(promised[1]) < 2**31 - 1
-
-
-def _why_unreadable(path: Path, error: Exception) -> str:
-    if not path.exists():
-        return "does not exist."
-    if path.is_dir():
-        return "is a folder; name a file in it."
-    if path.stat().st_size == 0:
-        return "is empty (0 bytes); copy or download it again."
-    reason = str(error).split(": ", 1)[-1].rstrip(".")
-    return f"cannot be read as audio ({reason}); it may be of another kind than its name says, or damaged."
+        raise AudioError(f"{path} {why_unreadable(path, error)}") from error

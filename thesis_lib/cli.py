@@ -10,6 +10,7 @@ import click
 
 from . import chapters, parameters
 from .cli_data import FAILED, INTERRUPTED, WRONG_INPUT, data, stop
+from .cli_tag import tag
 from .models import ARCHITECTURES, build
 
 
@@ -22,6 +23,7 @@ def main() -> None:
     Start here:
       thesis run 4 -p scale=smoke            chapter IV in under a minute
       thesis run 4 -p dataset=folder -p data_home=my_audio     on your own audio, one sub-folder a class
+      thesis tag song.mp3                    tags of any audio, with the thesis's musicnn
       thesis models                          every architecture and its size
       thesis data list                       every data set, and what it can show
     """
@@ -96,6 +98,7 @@ def models(as_json: bool) -> None:
 
 
 main.add_command(data)
+main.add_command(tag)
 
 
 def _writable(output: Path) -> Path:

@@ -1,0 +1,249 @@
+"""musicnn: layer by layer the published one, value by value the original graph, whichever way it is computed."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+from conftest import RATE, tone
+
+from thesis_lib import audio, tagging
+from thesis_lib.cli import main
+from thesis_lib.models.folded import folded
+from thesis_lib.models.musicnn import musicnn, vgg
+from thesis_lib.pretrained import musicnn as published
+
+WHEELS = Path(__file__).resolve().parent.parent / ".venv" / "musicnn"
+NAMES = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
+
+
+@pytest.fixture(scope="module")
+def wheel():
+    """The published wheel, which `make` puts beside the environment."""
+    path = WHEELS / published.WHEEL
+    if not path.is_file():
+        pytest.skip(f"the published weights are not here: {path}; `make test` gets them")
+    return path
+
+
+@pytest.fixture(scope="module")
+def patches():
+    """Two patches as real music gives them: log10(10000 x + 1) from silence to loud."""
+    rng = np.random.default_rng(0)
+    power = np.exp(rng.normal(-4, 3, (2, 187, 96))) * np.linspace(2, 0.01, 96)
+    return np.log10(10_000 * power + 1).astype(np.float32)
+
+
+def trainable(model):
+    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+
+
+@pytest.mark.parametrize(
+    ("model", "learnt", "statistics"),
+    [
+        (lambda: musicnn(), 787_159, 4_920),
+        (lambda: vgg(), 605_748, 1_282),
+        (lambda: musicnn(mid_width=512, dense_width=500), 7_993_819 - 13_584, 13_584),
+    ],
+    ids=["musicnn", "vgg", "MSD_musicnn_big"],
+)
+def test_parameters_are_counted_as_in_the_checkpoints(model, learnt, statistics):
+    built = model()
+    assert (trainable(built), built.count_params() - trainable(built)) == (learnt, statistics)
+
+
+def randomised(model, seed=0):
+    """Weights and statistics of every sign and size, so that no term can hide."""
+    rng = np.random.default_rng(seed)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            shape = layer.gamma.shape
+            layer.set_weights(
+                [
+                    rng.normal(1, 0.8, shape),
+                    rng.normal(0, 0.3, shape),
+                    rng.normal(0, 0.3, shape),
+                    rng.uniform(0.5, 2, shape),
+                ]
+            )
+    return model
+
+
+@pytest.mark.parametrize("build", [musicnn, vgg])
+def test_the_folded_model_is_the_same_function(build, patches):
+    keras.utils.set_random_seed(0)
+    model = randomised(build())
+    features = folded(model, features=True).predict(patches, verbose=0)
+    names = [name for name in features if name not in ("mean_pool", "max_pool")]
+    whole = keras.Model(model.input, {name: model.get_layer(name).output for name in features})
+    for name, values in whole.predict(patches, verbose=0).items():
+        np.testing.assert_allclose(features[name], values, atol=2e-5 * max(1, np.abs(values).max()), err_msg=name)
+    assert len(names) >= 6
+    np.testing.assert_allclose(folded(model).predict(patches, verbose=0), features["taggram"], atol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_taggrams_and_features_equal_the_originals(name, wheel, shared, monkeypatch):
+    """Parent: the published package itself, run on three files."""
+    with np.load(shared / "musicnn-reference" / "reference.npz") as file:
+        reference = dict(file)
+    tagger = tagging.Tagger(name, source=wheel, features=True)
+    for piece in ("brahms", "trumpet", "libri"):
+        tagged = tagger(shared / "musicnn-reference" / f"{piece}.wav")
+        np.testing.assert_allclose(tagged.taggram, reference[f"{piece}|{name}|taggram"], atol=1e-5)
+        for feature in ("penultimate", "max_pool", "mean_pool", "pool5"):
+            if (key := f"{piece}|{name}|{feature}") in reference:
+                values = tagged.features[feature].reshape(reference[key].shape)
+                np.testing.assert_allclose(values, reference[key], atol=1e-4 * np.abs(reference[key]).max())
+
+
+@pytest.mark.parametrize("name", NAMES[:3])
+def test_a_model_equals_the_graph_that_its_checkpoint_carries(name, wheel, patches, tmp_path):
+    """Parent: the TensorFlow 1 graph in the wheel, cut off at its output and run as it is."""
+    tf = pytest.importorskip("tensorflow")
+    with zipfile.ZipFile(wheel) as archive:
+        graph_def = tf.compat.v1.MetaGraphDef.FromString(archive.read(f"musicnn/{name}/.meta")).graph_def
+        for file in published.CHECKPOINT:
+            (tmp_path / file).write_bytes(archive.read(f"musicnn/{name}/{file}"))
+    part = tf.compat.v1.graph_util.extract_sub_graph(graph_def, ["model/Sigmoid"])
+    for node in part.node:
+        node.attr.pop("_output_shapes", None)
+    reader = tf.compat.v1.train.NewCheckpointReader(f"{tmp_path}/")
+    with tf.Graph().as_default() as graph:
+        tf.compat.v1.import_graph_def(part, name="")
+        feed = {"model/Placeholder:0": patches, "model/Placeholder_2:0": False}
+        feed |= {f"{node.name}/read:0": reader.get_tensor(node.name) for node in part.node if node.op == "VariableV2"}
+        with tf.compat.v1.Session(graph=graph) as session:
+            expected = session.run("model/Sigmoid:0", feed)
+    model = published.load_musicnn(name, source=wheel)
+    np.testing.assert_allclose(model.predict(patches, verbose=0), expected, atol=1e-5)
+    np.testing.assert_allclose(folded(model).predict(patches, verbose=0), expected, atol=1e-5)
+
+
+def test_the_log_mel_in_pieces_is_that_of_the_whole(tmp_path, monkeypatch):
+    import librosa
+
+    waveform = tone(440, seconds=7.3)
+    soundfile.write(tmp_path / "a.wav", waveform, RATE, subtype="FLOAT")
+    monkeypatch.setattr(tagging.audio, "stream", lambda path, rate: iter(np.array_split(waveform, 29)))
+    mel = librosa.feature.melspectrogram(y=waveform, sr=RATE, n_fft=512, hop_length=256, n_mels=96, pad_mode="reflect")
+    expected = np.log10(10_000 * mel.T.astype(np.float16).astype(np.float32) + 1)
+    got = tagging.log_mel(tmp_path / "a.wav")
+    assert got.shape == expected.shape
+    np.testing.assert_allclose(got, expected, atol=5e-4)  # a rounding to float16 may fall to the other side
+
+
+def test_loud_music_does_not_overflow(tmp_path):
+    soundfile.write(tmp_path / "loud.wav", np.sign(tone(440, seconds=4)), RATE)
+    assert (
+        np.isfinite(tagging.log_mel(tmp_path / "loud.wav")).all() and tagging.log_mel(tmp_path / "loud.wav").max() > 5
+    )
+
+
+@pytest.mark.parametrize("extension", ["wav", "flac", "ogg", "mp3"])
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+def test_a_stream_is_the_whole(tmp_path, extension, rate):
+    soundfile.write(tmp_path / f"a.{extension}", np.stack([tone(300, 3.1, rate), tone(500, 3.1, rate)], axis=1), rate)
+    pieces = list(audio.stream(tmp_path / f"a.{extension}", 16_000, at_once=0.7))
+    assert len(pieces) > 3
+    whole = audio.load(tmp_path / f"a.{extension}", 16_000)
+    # an MP3's last bits depend on how much of it is decoded at once
+    np.testing.assert_allclose(np.concatenate(pieces), whole, rtol=0, atol=1e-7 if extension == "mp3" else 0)
+
+
+def test_short_hops_share_the_front_end_and_give_the_same(wheel, tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "a.wav", np.concatenate([tone(200 * n, 2.0, seed=n) for n in range(1, 5)]), RATE)
+    tagger = tagging.Tagger("MTT_musicnn", source=wheel, features=True)
+    shared = tagger(tmp_path / "a.wav", hop=0.5)
+    monkeypatch.setattr(tagging, "SHARED_BELOW", 0)
+    alone = tagger(tmp_path / "a.wav", hop=0.5)
+    assert len(shared.taggram) == len(alone.taggram) == 1 + (501 - 187) // 31
+    np.testing.assert_allclose(shared.taggram, alone.taggram, atol=1e-5)
+    for name, values in alone.features.items():
+        np.testing.assert_allclose(shared.features[name], values, atol=1e-4 * np.abs(values).max())
+
+
+def test_a_patch_does_not_depend_on_the_others(wheel, tmp_path):
+    """The original repeats the features of the first patch for those after it."""
+    long = np.concatenate([tone(200 * n, 1.5, seed=n) for n in range(1, 9)])
+    soundfile.write(tmp_path / "long.wav", long, RATE, subtype="FLOAT")
+    tagger = tagging.Tagger("MSD_musicnn", source=wheel, features=True)
+    tagged = tagger(tmp_path / "long.wav")
+    assert len(tagged.taggram) == 4
+    assert all(not np.allclose(tagged.features["cnn3"][0], other) for other in tagged.features["cnn3"][1:])
+    np.testing.assert_allclose(tagged.starts, 187 * 256 / 16_000 * np.arange(4))
+
+
+def test_a_short_file_is_filled_up_and_a_bad_hop_refused(wheel, tmp_path):
+    soundfile.write(tmp_path / "short.wav", tone(440), RATE)
+    tagger = tagging.Tagger("MTT_vgg", source=wheel)
+    with pytest.warns(UserWarning, match="filled up with silence"):
+        assert tagger(tmp_path / "short.wav").taggram.shape == (1, 50)
+    with pytest.raises(ValueError, match="at least a frame"):
+        tagger(tmp_path / "short.wav", hop=0.01)
+
+
+def test_weights_are_converted_once_and_checked(wheel, tmp_path, monkeypatch):
+    published.load_musicnn("MTT_vgg", source=wheel)
+    monkeypatch.setattr(published, "_checkpoint", None)  # not asked for again
+    published.load_musicnn("MTT_vgg", source=wheel)
+    monkeypatch.undo()
+    monkeypatch.setenv("THESIS_CACHE", str(tmp_path / "other"))
+    bad = tmp_path / published.WHEEL
+    bad.write_bytes(wheel.read_bytes()[:-1] + b"x")
+    with pytest.raises(ValueError, match="is not the published"):
+        published.load_musicnn("MTT_vgg", source=bad)
+    assert not list((tmp_path / "other").rglob("*.h5"))
+
+
+def test_what_is_not_there_is_one_sentence(tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="model must be one of MTT_musicnn"):
+        published.load_musicnn("musicnn")
+    with pytest.raises(ValueError, match="holds neither"):
+        published.load_musicnn(source=tmp_path)
+    with pytest.raises(ValueError, match="does not exist"):
+        published.load_musicnn(source=tmp_path / "no.whl")
+    with pytest.raises(ValueError, match="no part of the published package"):
+        published.load_musicnn("MSD_musicnn_big")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(OSError, match="connect to the network once, or put .* in THESIS_MUSICNN"):
+        published.load_musicnn()
+
+
+@pytest.fixture
+def many(tmp_path, wheel, monkeypatch):
+    monkeypatch.setenv("THESIS_MUSICNN", str(wheel))
+    home = tmp_path / "music"
+    home.mkdir()
+    soundfile.write(home / "a.flac", tone(440, seconds=7), RATE)
+    soundfile.write(home / "b.wav", np.stack([tone(300, 4, 44_100)] * 2, axis=1), 44_100)
+    (home / "c.mp3").write_text("no audio")
+    return home
+
+
+def test_the_command_tags_files_and_folders_and_goes_on_after_a_bad_one(many, tmp_path):
+    done = CliRunner().invoke(main, ["tag", str(many), "--json", "--taggram", str(tmp_path / "out"), "--hop", "1"])
+    assert done.exit_code == 1 and "c.mp3 cannot be read as audio" in done.stderr and "1 of 3 files" in done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(row["file"]).name for row in rows] == ["a.flac", "b.wav"]
+    for row in rows:
+        with np.load(tmp_path / "out" / f"{Path(row['file']).stem}.npz") as file:
+            saved = dict(file)
+        assert saved["taggram"].shape == (row["patches"], 50) and list(row) == ["file", "model", "tags", "patches"]
+        mean = dict(zip(saved["tags"].tolist(), saved["taggram"].mean(axis=0).tolist(), strict=True))
+        assert row["tags"] == pytest.approx(mean)
+        assert list(row["tags"].values()) == sorted(row["tags"].values(), reverse=True)
+
+
+def test_the_command_prints_the_top_tags_and_saves_features(many, tmp_path):
+    arguments = ["tag", str(many / "a.flac"), "--top", "2", "--features", str(tmp_path / "a.npz"), "--model", "MSD_vgg"]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0 and done.stdout.count(",") == 1
+    with np.load(tmp_path / "a.npz") as saved:
+        assert {"pool1", "pool5", "taggram", "tags", "starts"} <= set(saved)
+    done = CliRunner().invoke(main, ["tag", str(many), "--taggram", str(tmp_path / "a.npz")])
+    assert done.exit_code == 2 and "name a folder" in done.stderr

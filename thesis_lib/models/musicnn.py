@@ -1,0 +1,107 @@
+"""Log-mel patch in, probabilities of tags out: musicnn and its VGG, the system that the thesis released.
+
+Jordi Pons & Xavier Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging", ISMIR 2019
+late-breaking demo; the front-end is that of "End-to-end learning for music audio tagging at scale" (ISMIR 2018).
+Layers have the names under which the package gives their values: `timbral`, `temporal`, `cnn1` to `cnn3`, `mean_pool`,
+`max_pool`, `penultimate`; `pool1` to `pool5`; `taggram`.
+
+Shapes in the margin: B patches, T frames, F mel bands, C feature maps.
+"""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+FRAMES, MELS = 187, 96  # 3 s at 16 kHz with a hop of 256 samples
+TIMBRAL, TEMPORAL = 204, 51  # filters of each timbral and of each temporal shape: 1.6 x 128 and 1.6 x 32, cut off
+HEIGHTS = (0.4, 0.7)  # of the timbral filters, as shares of the bands
+LENGTHS = (128, 64, 32)  # of the temporal filters, in frames
+
+
+def musicnn(
+    input_shape=(FRAMES, MELS), n_outputs: int = 50, *, mid_width: int = 64, dense_width: int = 200
+) -> keras.Model:
+    """Timbral and temporal filters of many shapes, three residual layers over time, and pooling over the patch.
+
+    Args:
+        input_shape: (T, F) of log10(10000 x + 1) of the mel power.
+        n_outputs: tags.
+        mid_width: filters of each layer of the mid-end; 512 in MSD_musicnn_big.
+        dense_width: units of the penultimate layer; 500 in MSD_musicnn_big.
+
+    Returns:
+        A model from patches (B, T, F) to probabilities (B, n_outputs).
+    """
+    inputs = layers.Input(input_shape, name="log_mel")
+    x = front_end(inputs)
+    maps = [x]  # (B, T, 561)
+    for number in (1, 2, 3):
+        x = layers.ZeroPadding1D(3, name=f"mid_pad_{number}")(x)
+        x = layers.Conv1D(mid_width, 7, activation="relu", name=f"mid_conv_{number}")(x)  # (B, T, 64)
+        x = layers.BatchNormalization(name=f"mid_norm_{number}" if number > 1 else "cnn1")(x)
+        x = x if number == 1 else layers.Add(name=f"cnn{number}")([x, maps[-1]])
+        maps.append(x)
+    x = layers.Concatenate(name="mid_end")(maps)  # (B, T, 753)
+    largest, mean = layers.GlobalMaxPooling1D(name="max_pool")(x), layers.GlobalAveragePooling1D(name="mean_pool")(x)
+    # The original flattens the pair of each map side by side: max0, mean0, max1, mean1, ...
+    columns = [layers.Reshape((x.shape[2], 1))(pool) for pool in (largest, mean)]
+    x = layers.Flatten(name="pools")(layers.Concatenate(axis=2, name="pool_pairs")(columns))  # (B, 1506)
+    x = layers.BatchNormalization(name="pool_norm")(x)
+    x = layers.Dropout(0.5, name="pool_dropout")(x)
+    x = layers.Dense(dense_width, activation="relu", name="dense")(x)
+    x = layers.BatchNormalization(name="penultimate")(x)
+    x = layers.Dropout(0.5, name="dense_dropout")(x)
+    outputs = layers.Dense(n_outputs, activation="sigmoid", name="taggram")(x)
+    return keras.Model(inputs, outputs, name="musicnn")
+
+
+def front_end(inputs: keras.KerasTensor) -> keras.KerasTensor:
+    """Five filter shapes side by side, each with its maximum over frequency: (B, T, F) to (B, T, 561)."""
+    mels = inputs.shape[2]
+    x = layers.Reshape((*inputs.shape[1:], 1), name="channel")(inputs)  # (B, T, F, 1)
+    x = layers.BatchNormalization(name="input_norm")(x)  # one mean and one deviation for all bands
+    padded = layers.ZeroPadding2D((3, 0), name="timbral_pad")(x)  # (B, T+6, F, 1)
+    timbral = [
+        _branch(padded, TIMBRAL, (7, int(height * mels)), "valid", f"timbral_{number}")
+        for number, height in enumerate(HEIGHTS, start=1)
+    ]
+    temporal = [_branch(x, TEMPORAL, (length, 1), "same", f"temporal_{length}") for length in LENGTHS]
+    timbral = layers.Concatenate(name="timbral")(timbral)  # (B, T, 408)
+    temporal = layers.Concatenate(name="temporal")(temporal)  # (B, T, 153)
+    return layers.Concatenate(name="front_end")([timbral, temporal])
+
+
+def _branch(x: keras.KerasTensor, filters: int, shape: tuple[int, int], padding: str, name: str) -> keras.KerasTensor:
+    """Convolution, ReLU, batch normalisation, in this order, and the maximum over what is left of frequency."""
+    x = layers.Conv2D(filters, shape, padding=padding, activation="relu", name=f"{name}_conv")(x)
+    x = layers.BatchNormalization(name=f"{name}_norm")(x)
+    x = layers.MaxPooling2D((1, x.shape[2]), name=f"{name}_max")(x)  # (B, T, 1, C)
+    return layers.Reshape((x.shape[1], x.shape[3]), name=name)(x)
+
+
+def vgg(input_shape=(FRAMES, MELS), n_outputs: int = 50, *, width: int = 128) -> keras.Model:
+    """Five layers of 3 x 3 filters, the package's model without musical knowledge.
+
+    Args:
+        input_shape: (T, F) of log10(10000 x + 1) of the mel power; the published weights need (187, 96).
+        n_outputs: tags.
+        width: filters of each layer.
+
+    Returns:
+        A model from patches (B, T, F) to probabilities (B, n_outputs).
+    """
+    inputs = layers.Input(input_shape, name="log_mel")
+    x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, T, F, 1)
+    x = layers.BatchNormalization(name="input_norm")(x)
+    # As in the original, the first pool looks along time only and then takes every other band.
+    pools = [((4, 1), (2, 2)), *[((2, 2), (2, 2))] * 3, ((4, 4), (4, 4))]
+    for number, (window, stride) in enumerate(pools, start=1):
+        if number > 1:
+            x = layers.Dropout(0.25, name=f"dropout_{number}")(x)
+        x = layers.Conv2D(width, 3, padding="same", activation="relu", name=f"conv_{number}")(x)
+        x = layers.BatchNormalization(name=f"norm_{number}")(x)
+        x = layers.MaxPooling2D(window, stride, name=f"pool{number}")(x)  # 92x48, 46x24, 23x12, 11x6, 2x1
+    x = layers.Dropout(0.5, name="pool_dropout")(layers.Flatten(name="pools")(x))  # (B, 256)
+    outputs = layers.Dense(n_outputs, activation="sigmoid", name="taggram")(x)
+    return keras.Model(inputs, outputs, name="vgg")

@@ -1,0 +1,173 @@
+"""Audio file in, probabilities of tags over time out: musicnn on anybody's audio.
+
+As in the original (Pons & Serra, ISMIR 2019 late-breaking) a file is cut into patches of three seconds, each patch is
+tagged, and the file's tags are the mean over its patches; a last part that does not fill a patch is left out. Unlike
+the original: a file shorter than a patch is filled up with silence, a file of any length takes little memory, the model
+is built once for all files, and overlapping patches share what they have in common.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from . import audio
+from .models.folded import EDGE, folded, split
+from .models.musicnn import FRAMES, MELS
+from .pretrained.musicnn import MODELS, load_musicnn
+from .pretrained.tags import TAGS
+
+SAMPLE_RATE, HOP, N_FFT = 16_000, 256, 512  # Hz, samples, samples
+FRAMES_A_SECOND = SAMPLE_RATE / HOP
+BATCH = 4  # patches at once: more is no faster on a CPU and takes more memory
+SHARED_BELOW = 120  # frames between patches: with fewer, the timbral filters are computed once for all
+
+
+class Tagged(NamedTuple):
+    """What a model says of one file.
+
+    Attributes:
+        taggram: probabilities, float32 (patches, 50).
+        tags: their names.
+        features: by name, float32 (patches, ...), where they were asked for.
+        starts: where each patch begins, seconds.
+    """
+
+    taggram: np.ndarray
+    tags: tuple[str, ...]
+    features: dict[str, np.ndarray]
+    starts: np.ndarray
+
+    def top(self, n: int = 3) -> list[tuple[str, float]]:
+        """The most probable tags of the whole file, with the mean of their probability over patches."""
+        mean = self.taggram.mean(axis=0)
+        return [(self.tags[index], float(mean[index])) for index in np.argsort(-mean, kind="stable")[:n]]
+
+
+class Tagger:
+    """A published model, built once for any number of files.
+
+    Args:
+        model: a key of `pretrained.musicnn.MODELS`.
+        source: where its weights are, as in `load_musicnn`.
+        features: whether features are given beside the taggram.
+
+    Example:
+        >>> Tagger("MTT_musicnn")("song.mp3").top(3)  # doctest: +SKIP
+        [('guitar', 0.61), ('slow', 0.32), ('classical', 0.3)]
+    """
+
+    def __init__(self, model: str = "MTT_musicnn", *, source: Path | str | None = None, features: bool = False) -> None:
+        self.model, self.tags = model, TAGS[MODELS[model].trained_on] if model in MODELS else ()
+        original = load_musicnn(model, source=source)
+        self._features = features
+        self._whole = _compiled(folded(original, features=features))
+        self._parts = split(original, features=features) if original.name == "musicnn" else None
+        if self._parts:
+            _compiled(self._parts.timbral)
+            _compiled(self._parts.rest)
+
+    def __call__(self, path: Path | str, *, hop: float = FRAMES / FRAMES_A_SECOND) -> Tagged:
+        """Tags a file.
+
+        Args:
+            path: any file that libsndfile reads.
+            hop: seconds from the start of a patch to that of the next; by default patches do not overlap.
+
+        Raises:
+            AudioError: the file cannot be used.
+            ValueError: a hop shorter than a frame (16 ms).
+        """
+        frames = int(hop * FRAMES_A_SECOND + 1e-9)
+        if frames < 1:
+            raise ValueError(f"hop must be at least a frame, {1 / FRAMES_A_SECOND} s; got hop={hop}.")
+        spectrogram = log_mel(path)
+        if len(spectrogram) < FRAMES:
+            warnings.warn(f"{path} is shorter than a patch of 3 s and is filled up with silence.", stacklevel=2)
+            spectrogram = np.pad(spectrogram, ((0, FRAMES - len(spectrogram)), (0, 0)))  # log10(0 + 1) is 0
+        outputs = [self._tagged(spectrogram, starts, frames) for starts in _batches(len(spectrogram), frames)]
+        joined = {name: np.concatenate([output[name] for output in outputs]) for name in outputs[0]}
+        starts = np.arange(len(joined["taggram"])) * frames / FRAMES_A_SECOND
+        return Tagged(joined.pop("taggram"), self.tags, joined, starts)
+
+    def _tagged(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int) -> dict[str, np.ndarray]:
+        """What the model gives for the patches that begin at some frames, `hop` apart."""
+        # the last batch is filled up, so that every batch has one shape
+        filled = np.minimum(starts[0] + hop * np.arange(BATCH), starts[-1])
+        patches = np.stack([spectrogram[start : start + FRAMES] for start in filled])
+        if self._parts and hop < SHARED_BELOW:
+            maps = self._shared(spectrogram, filled, hop)
+            output = self._parts.rest.predict_on_batch([patches, maps])
+        else:
+            output = self._whole.predict_on_batch(patches)
+        output = output if self._features else {"taggram": output}
+        return {name: values[: len(starts)] for name, values in output.items()}
+
+    def _shared(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int) -> np.ndarray:
+        """Timbral maps of overlapping patches: inner frames computed once, the edges of each patch by themselves."""
+        span = spectrogram[starts[0] : starts[0] + hop * (BATCH - 1) + FRAMES]
+        short = hop * (BATCH - 1) + FRAMES - len(span)  # the last batch: one shape for all
+        inner = self._parts.timbral.predict_on_batch(np.pad(span, ((0, short), (0, 0)))[None])[0]
+        quiet = np.full((EDGE, MELS), self._parts.silence, np.float32)
+        first = [np.concatenate([quiet, spectrogram[s : s + 2 * EDGE]]) for s in starts]
+        last = [np.concatenate([spectrogram[s + FRAMES - 2 * EDGE : s + FRAMES], quiet]) for s in starts]
+        edges = self._parts.timbral.predict_on_batch(np.stack(first + last))  # (2 B, 3, 408)
+        places = starts - starts[0]
+        return np.stack(
+            [
+                np.concatenate([edges[number], inner[place : place + FRAMES - 2 * EDGE], edges[BATCH + number]])
+                for number, place in enumerate(places)
+            ]
+        )
+
+
+def log_mel(path: Path | str) -> np.ndarray:
+    """The input of musicnn, of a file of any length: log10(10000 x + 1) of the power in 96 mel bands.
+
+    Args:
+        path: any file that libsndfile reads.
+
+    Returns:
+        float32 of shape (1 + samples // 256, 96), at 16 kHz.
+
+    Raises:
+        AudioError: the file cannot be used.
+    """
+    # float16 as in the original, and float32 again before the product: float16 ends at 65,504
+    blocks = [
+        audio.mel_spectrogram(piece, SAMPLE_RATE, n_mels=MELS, n_fft=N_FFT, hop=HOP, pad="none").astype(np.float16)
+        for piece in _overlapping(audio.stream(path, SAMPLE_RATE))
+    ]
+    return np.concatenate([np.log10(10_000 * block.astype(np.float32) + 1) for block in blocks])
+
+
+def _overlapping(pieces: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """Pieces whose frames, one piece after the other, are those of the whole waveform, reflected at both ends."""
+    half, held, begun = N_FFT // 2, np.zeros(0, np.float32), False
+    for piece in pieces:
+        held = np.concatenate([held, piece])
+        if not begun and len(held) <= N_FFT:
+            continue
+        held, begun = held if begun else np.pad(held, (half, 0), mode="reflect"), True
+        # half a window and one sample are kept: at the end they are reflected
+        frames = (len(held) - N_FFT - 1) // HOP + 1
+        if frames > 0:
+            yield held[: (frames - 1) * HOP + N_FFT]
+            held = held[frames * HOP :]
+    yield np.pad(held, (0 if begun else half, half), mode="reflect")
+
+
+def _batches(frames: int, hop: int) -> Iterator[np.ndarray]:
+    starts = np.arange(0, frames - FRAMES + 1, hop)
+    return (starts[first : first + BATCH] for first in range(0, len(starts), BATCH))
+
+
+def _compiled(model: keras.Model) -> keras.Model:
+    # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
+    model.compile(jit_compile=False if keras.backend.backend() == "tensorflow" else "auto")
+    return model
