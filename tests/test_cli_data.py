@@ -68,6 +68,16 @@ def test_a_folder_is_verified_to_the_end_of_each_file(audio_folder):
     assert done.exit_code == 1 and f"{path} is truncated" in done.output and "1 complaints" in done.output
 
 
+def test_without_a_name_all_that_is_here_is_verified(tmp_path):
+    done = run("verify")
+    assert done.exit_code == 2 and "no data set is here" in done.output
+    home = tmp_path / "data" / "extended_ballroom" / "Waltz"
+    home.mkdir(parents=True)
+    (home / "a.mp3").write_text("no audio")
+    done = run("verify")
+    assert done.exit_code == 1 and "extended_ballroom" in done.output and "all is well" not in done.output
+
+
 def test_a_rendered_set_is_fetched_by_rendering_it(tmp_path):
     pytest.importorskip("tinysoundfont", reason="pip install --no-deps tinysoundfont==0.3.7")
     some = ["-p", "per_class=2", "-p", "seconds=3", "-p", "n_folds=2", "--data-home", tmp_path / "dances"]

@@ -91,24 +91,41 @@ def fetch(name: str, data_home: Path | None, assignments: tuple[str, ...]) -> No
 
 
 @data.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @HOME
-def verify(name: str, data_home: Path | None) -> None:
-    """Check every file of the data set NAME; exit code 1 when something is wrong."""
-    dataset = _dataset(name)
-    place = presence.place(dataset, data_home)
-    if place is not None and not place.exists():
-        stop(f"{name} is not here: nothing lies in {place}. {dataset.CARD.get[0].upper()}{dataset.CARD.get[1:]}.", 2)
+def verify(name: str | None, data_home: Path | None) -> None:
+    """Check every file of the data set NAME, or of all that are here; exit code 1 when something is wrong."""
+    if name:
+        place = presence.place(_dataset(name), data_home)
+        if place is not None and not place.exists():
+            get = DATASETS[name].CARD.get
+            stop(f"{name} is not here: nothing lies in {place}. {get[0].upper()}{get[1:]}.", WRONG_INPUT)
+        names = [name]
+    else:
+        names = [name for name, dataset in DATASETS.items() if presence.inventory(presence.place(dataset))[0]]
+        if not names:
+            stop("no data set is here; thesis data list shows where each is looked for.", WRONG_INPUT)
+    complaints = 0
+    for name in names:
+        complaints += _verified(name, data_home)
+    if complaints:
+        stop(f"{complaints} complaints.", FAILED)
+
+
+def _verified(name: str, data_home: Path | None) -> int:
+    """Prints what is wrong with a data set, or that nothing is; the number of complaints."""
+    dataset = DATASETS[name]
     try:
         complaints = presence.verify(dataset, data_home)
     except ValueError as error:
         stop(str(error), WRONG_INPUT)
     for complaint in complaints:
         click.echo(complaint)
-    if complaints:
-        stop(f"{name}: {len(complaints)} complaints.", FAILED)
-    files, size = presence.inventory(place.parent if place and place.is_file() else place)
-    click.echo(f"{name}: all is well, {files:,} files, {_bytes(size)}.")
+    if not complaints:
+        place = presence.place(dataset, data_home)
+        files, size = presence.inventory(place.parent if place and place.is_file() else place)
+        click.echo(f"{name}: all is well, {files:,} files, {_bytes(size)}.")
+    return len(complaints)
 
 
 def _dataset(name: str) -> ModuleType:
