@@ -1,4 +1,4 @@
-"""Recorded sounds through the feature store: how many clips, how long it takes, and how long the second time.
+"""Recorded sounds through the feature store: how many clips, how long it takes, and how long again in one process.
 
 python benchmarks/store.py --esc10 FOLDER --urbansound8k FOLDER [--output data/results/store]
 
