@@ -7,7 +7,7 @@ import scipy.stats
 import yaml
 
 from thesis_lib import claims, parameters
-from thesis_lib.models import ARCHITECTURES
+from thesis_lib.models import of_chapter
 
 NOISE = (0.00, 0.02, -0.01, 0.01, -0.02)
 
@@ -42,7 +42,7 @@ def test_the_interval_is_that_of_a_paired_t_test_widened_for_shared_training_cli
 
 
 def test_best_of_many_fails_against_one_that_is_better():
-    systems = {name: 0.3 for name in ARCHITECTURES} | {"temporal": 0.7}
+    systems = {name: 0.3 for name in of_chapter("IV")} | {"temporal": 0.7}
     assert verdict(systems, "IV.4")["verdict"] == "holds"
     row = verdict(systems | {"frame_level": 0.9}, "IV.4")
     assert row["verdict"] == "fails" and row["against"] == "frame_level"
@@ -54,8 +54,8 @@ def test_nine_equal_systems_seldom_fail_a_claim_and_seldom_hold_it():
     rng = np.random.default_rng(0)
     found = []
     for _ in range(200):
-        table = records(dict.fromkeys(ARCHITECTURES, 0.5))
-        shared = rng.normal(size=len(ARCHITECTURES)).repeat(5) * np.sqrt(0.2)
+        table = records(dict.fromkeys(of_chapter("IV"), 0.5))
+        shared = rng.normal(size=len(of_chapter("IV"))).repeat(5) * np.sqrt(0.2)
         table["value"] += 0.05 * (shared + np.sqrt(0.8) * rng.normal(size=len(table)))
         found.append(claims.verdicts(table, sounds="rhythm").set_index("id").loc["IV.4", "verdict"])
     assert found.count("fails") <= 0.08 * 200
@@ -63,7 +63,7 @@ def test_nine_equal_systems_seldom_fail_a_claim_and_seldom_hold_it():
 
 
 def test_a_claim_is_silent_on_other_sounds_and_without_its_systems():
-    systems = records(dict.fromkeys(ARCHITECTURES, 0.5))
+    systems = records(dict.fromkeys(of_chapter("IV"), 0.5))
     always = {"IV.1", "IV.2", "IV.3"}
     assert set(claims.verdicts(systems)["id"]) == always
     assert set(claims.verdicts(systems, sounds="rhythm")["id"]) == always | {"IV.4"}

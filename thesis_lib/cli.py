@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -76,15 +77,16 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def models(as_json: bool) -> None:
-    """List every architecture at its published sizes, with its number of parameters."""
+    """List every architecture at its published sizes, with its number of trainable parameters."""
     if not as_json:
-        click.echo(f"{'name':20}{'size':8}{'chapter':9}{'parameters: paper':>18}{'built':>12}{'features':>10}  paper")
+        click.echo(f"{'name':20}{'size':10}{'chapter':9}{'parameters: paper':>18}{'built':>12}{'outputs':>10}  paper")
     for name, architecture in ARCHITECTURES.items():
         for size, (knobs, in_paper) in architecture.settings.items():
             model = build(name, **knobs)
+            built = sum(math.prod(weight.shape) for weight in model.trainable_weights)
             row = {
                 "name": name, "size": size, "chapter": architecture.chapter, "paper": architecture.paper,
-                "knobs": knobs, "parameters_in_paper": in_paper, "parameters_built": model.count_params(),
+                "knobs": knobs, "parameters_in_paper": in_paper, "parameters_built": built,
                 "features": model.output_shape[-1],
             }  # fmt: skip
             if as_json:
@@ -92,7 +94,7 @@ def models(as_json: bool) -> None:
                 continue
             stated = "not stated" if in_paper is None else f"{in_paper:,}"
             click.echo(
-                f"{name:20}{size:8}{architecture.chapter:9}{stated:>18}{model.count_params():12,}"
+                f"{name:20}{size:10}{architecture.chapter:9}{stated:>18}{built:12,}"
                 f"{model.output_shape[-1]:10,}  {architecture.paper}"
             )
 

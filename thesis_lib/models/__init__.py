@@ -15,7 +15,7 @@ class Architecture(NamedTuple):
 
     Attributes:
         builder: "module:function" in this package; imported when built, so that looking at the table costs nothing.
-        chapter: of the thesis, as a numeral.
+        chapter: of the thesis, as a numeral; "A" is the appendix on musicnn.
         paper: authors, venue and year.
         signal: what goes in: "log-mel" or "waveform".
         settings: the published sizes: name -> (knobs, parameters in the paper, or None where it states none).
@@ -33,6 +33,11 @@ def _random(function: str, signal: str, small: int, large: int) -> Architecture:
     return Architecture(f"random_cnns:{function}", "IV", "Pons & Serra, ICASSP 2019", signal, settings)
 
 
+def _tagger(function: str, paper: str, **settings: tuple[dict, int | None]) -> Architecture:
+    return Architecture(function, "A", paper, "log-mel", settings)
+
+
+_RELEASED, _TRAINING = "Pons & Serra, ISMIR 2019 late-breaking", "Pons, musicnn-training, 2019"
 # Chapter IV, in the order of the paper's figures: spectrogram front-ends, then waveform front-ends. The paper gives no
 # parameter counts; tests hold the built ones against counts made from the original code's layers.
 ARCHITECTURES: dict[str, Architecture] = {
@@ -45,7 +50,24 @@ ARCHITECTURES: dict[str, Architecture] = {
     "sample_level": _random("sample_level", "waveform", 23, 512),
     "frame_level": _random("frame_level", "waveform", 40, 896),
     "frame_level_many": _random("frame_level_many", "waveform", 20, 448),
+    # musicnn as released, then the nine models of its training code with the counts that its comments round.
+    "musicnn": _tagger(
+        "musicnn:musicnn", _RELEASED, released=({}, 787_000), big=({"mid_width": 512, "dense_width": 500}, None)
+    ),
+    "musicnn_dieleman": _tagger("musicnn_training:dieleman", _TRAINING, published=({}, 66_000)),
+    "musicnn_vgg": _tagger("musicnn:vgg", _TRAINING, small=({"width": 32}, 40_000), released=({"width": 128}, 605_000)),
+    "musicnn_timbre": _tagger("musicnn_training:timbre", _TRAINING, published=({}, 185_000)),
+    "musicnn_residual": _tagger("musicnn_training:residual", _TRAINING, published=({}, 508_000)),
+    "musicnn_dense": _tagger("musicnn_training:dense", _TRAINING, published=({}, 787_000)),
+    "musicnn_attention": _tagger("musicnn_training:attention", _TRAINING, published=({}, 2_400_000)),
+    "musicnn_autopool": _tagger("musicnn_training:autopool", _TRAINING, published=({}, 636_000)),
+    "musicnn_recurrent": _tagger("musicnn_training:recurrent", _TRAINING, published=({}, 3_800_000)),
 }
+
+
+def of_chapter(chapter: str) -> tuple[str, ...]:
+    """The names of a chapter's architectures."""
+    return tuple(name for name, architecture in ARCHITECTURES.items() if architecture.chapter == chapter)
 
 
 def build(name: str, **knobs: object) -> keras.Model:

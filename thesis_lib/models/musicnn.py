@@ -34,42 +34,66 @@ def musicnn(
         A model from patches (B, T, F) to probabilities (B, n_outputs).
     """
     inputs = layers.Input(input_shape, name="log_mel")
-    x = front_end(inputs)
-    maps = [x]  # (B, T, 561)
+    maps = mid_end(front_end(inputs), mid_width)
+    pooled = global_pools(layers.Concatenate(name="mid_end")(maps))  # of (B, T, 753)
+    return keras.Model(inputs, back_end(pooled, n_outputs, dense_width), name="musicnn")
+
+
+def front_end(
+    inputs: keras.KerasTensor, *, timbral: int = TIMBRAL, heights=HEIGHTS, lengths=LENGTHS
+) -> keras.KerasTensor:
+    """Filter shapes side by side, each with its maximum over frequency: (B, T, F) to (B, T, 561)."""
+    mels = inputs.shape[2]
+    x = layers.Reshape((*inputs.shape[1:], 1), name="channel")(inputs)  # (B, T, F, 1)
+    x = layers.BatchNormalization(name="input_norm")(x)  # one mean and one deviation for all bands
+    padded = layers.ZeroPadding2D((3, 0), name="timbral_pad")(x)  # (B, T+6, F, 1)
+    maps = [
+        _branch(padded, timbral, (7, int(height * mels)), "valid", f"timbral_{number}")
+        for number, height in enumerate(heights, start=1)
+    ]
+    if not lengths:
+        return maps[0]
+    temporal = [_branch(x, TEMPORAL, (length, 1), "same", f"temporal_{length}") for length in lengths]
+    maps = layers.Concatenate(name="timbral")(maps)  # (B, T, 408)
+    temporal = layers.Concatenate(name="temporal")(temporal)  # (B, T, 153)
+    return layers.Concatenate(name="front_end")([maps, temporal])
+
+
+def mid_end(x: keras.KerasTensor, width: int = 64, *, norms: bool = True) -> list[keras.KerasTensor]:
+    """The front-end's maps and those of three layers over time, the last two residual; each (B, T, C).
+
+    Args:
+        x: maps of the front-end, (B, T, C).
+        width: filters of each layer.
+        norms: whether the second and third layer are normalised, as in the released weights. The last state of the
+            training code makes these two normalisations and leaves them unused.
+    """
+    maps = [x]
     for number in (1, 2, 3):
         x = layers.ZeroPadding1D(3, name=f"mid_pad_{number}")(x)
-        x = layers.Conv1D(mid_width, 7, activation="relu", name=f"mid_conv_{number}")(x)  # (B, T, 64)
-        x = layers.BatchNormalization(name=f"mid_norm_{number}" if number > 1 else "cnn1")(x)
+        x = layers.Conv1D(width, 7, activation="relu", name=f"mid_conv_{number}")(x)  # (B, T, 64)
+        if number == 1 or norms:
+            x = layers.BatchNormalization(name=f"mid_norm_{number}" if number > 1 else "cnn1")(x)
         x = x if number == 1 else layers.Add(name=f"cnn{number}")([x, maps[-1]])
         maps.append(x)
-    x = layers.Concatenate(name="mid_end")(maps)  # (B, T, 753)
+    return maps
+
+
+def global_pools(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Maximum and mean over time, side by side for each map, as the original flattens them: (B, T, C) to (B, 2C)."""
     largest, mean = layers.GlobalMaxPooling1D(name="max_pool")(x), layers.GlobalAveragePooling1D(name="mean_pool")(x)
-    # The original flattens the pair of each map side by side: max0, mean0, max1, mean1, ...
     columns = [layers.Reshape((x.shape[2], 1))(pool) for pool in (largest, mean)]
-    x = layers.Flatten(name="pools")(layers.Concatenate(axis=2, name="pool_pairs")(columns))  # (B, 1506)
+    return layers.Flatten(name="pools")(layers.Concatenate(axis=2, name="pool_pairs")(columns))
+
+
+def back_end(x: keras.KerasTensor, n_outputs: int, dense_width: int = 200) -> keras.KerasTensor:
+    """What was pooled over time, (B, D), to probabilities, (B, n_outputs)."""
     x = layers.BatchNormalization(name="pool_norm")(x)
     x = layers.Dropout(0.5, name="pool_dropout")(x)
     x = layers.Dense(dense_width, activation="relu", name="dense")(x)
     x = layers.BatchNormalization(name="penultimate")(x)
     x = layers.Dropout(0.5, name="dense_dropout")(x)
-    outputs = layers.Dense(n_outputs, activation="sigmoid", name="taggram")(x)
-    return keras.Model(inputs, outputs, name="musicnn")
-
-
-def front_end(inputs: keras.KerasTensor) -> keras.KerasTensor:
-    """Five filter shapes side by side, each with its maximum over frequency: (B, T, F) to (B, T, 561)."""
-    mels = inputs.shape[2]
-    x = layers.Reshape((*inputs.shape[1:], 1), name="channel")(inputs)  # (B, T, F, 1)
-    x = layers.BatchNormalization(name="input_norm")(x)  # one mean and one deviation for all bands
-    padded = layers.ZeroPadding2D((3, 0), name="timbral_pad")(x)  # (B, T+6, F, 1)
-    timbral = [
-        _branch(padded, TIMBRAL, (7, int(height * mels)), "valid", f"timbral_{number}")
-        for number, height in enumerate(HEIGHTS, start=1)
-    ]
-    temporal = [_branch(x, TEMPORAL, (length, 1), "same", f"temporal_{length}") for length in LENGTHS]
-    timbral = layers.Concatenate(name="timbral")(timbral)  # (B, T, 408)
-    temporal = layers.Concatenate(name="temporal")(temporal)  # (B, T, 153)
-    return layers.Concatenate(name="front_end")([timbral, temporal])
+    return layers.Dense(n_outputs, activation="sigmoid", name="taggram")(x)
 
 
 def _branch(x: keras.KerasTensor, filters: int, shape: tuple[int, int], padding: str, name: str) -> keras.KerasTensor:

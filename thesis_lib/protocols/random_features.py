@@ -18,7 +18,7 @@ from tqdm import tqdm
 from .. import audio
 from ..classifiers import CLASSIFIERS
 from ..datasets.clip import Clip
-from ..models import ARCHITECTURES
+from ..models import of_chapter
 from ..parameters import split
 from .extraction import BASELINE, mfcc_statistics, random_features
 from .selection import accuracies
@@ -89,7 +89,7 @@ def settings(
     """The arguments of `evaluate` that a chapter's parameters stand for; the scale says what they leave open."""
     size = SCALES[scale]
     return {
-        "architectures": split(architectures, ARCHITECTURES),
+        "architectures": split(architectures, of_chapter("IV")),
         "classifiers": split(classifiers, CLASSIFIERS),
         "n_features": n_features or size.n_features,
         "seconds": input_seconds(clips, size.seconds),
@@ -105,7 +105,7 @@ def evaluate(
 
     Args:
         clips: N labelled clips with folds.
-        architectures: keys of `ARCHITECTURES`.
+        architectures: of chapter IV.
         classifiers: keys of `CLASSIFIERS`.
         n_features: features a front-end gives, about: 120 and 3500 are the original code's two sizes.
         seed: of the random weights and of the ELM's hidden layers.
