@@ -8,6 +8,7 @@ import soundfile
 
 RATE = 16_000
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+WHEELS = Path(__file__).resolve().parent.parent / ".venv" / "musicnn"
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +40,22 @@ def audio_folder(tmp_path):
             waveform = tone(frequency * (1 + 0.05 * index), seed=index)
             soundfile.write(home / label / f"{index % 3 + 1}-{index}.wav", waveform, RATE)
     return home
+
+
+@pytest.fixture(scope="module")
+def wheel():
+    """The published wheel, which `make` puts beside the environment."""
+    from thesis_lib.pretrained import musicnn as published  # Keras is not loaded for tests that do without
+
+    path = WHEELS / published.WHEEL
+    if not path.is_file():
+        pytest.skip(f"the published weights are not here: {path}; `make test` gets them")
+    return path
+
+
+@pytest.fixture(scope="module")
+def patches():
+    """Two patches as real music gives them: log10(10000 x + 1) from silence to loud."""
+    rng = np.random.default_rng(0)
+    power = np.exp(rng.normal(-4, 3, (2, 187, 96))) * np.linspace(2, 0.01, 96)
+    return np.log10(10_000 * power + 1).astype(np.float32)

@@ -1,7 +1,7 @@
 """musicnn: layer by layer the published one, value by value the original graph, whichever way it is computed."""
 
 import json
-import zipfile
+import re
 from pathlib import Path
 
 import keras
@@ -16,26 +16,6 @@ from thesis_lib.cli import main
 from thesis_lib.models.folded import folded
 from thesis_lib.models.musicnn import musicnn, vgg
 from thesis_lib.pretrained import musicnn as published
-
-WHEELS = Path(__file__).resolve().parent.parent / ".venv" / "musicnn"
-NAMES = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
-
-
-@pytest.fixture(scope="module")
-def wheel():
-    """The published wheel, which `make` puts beside the environment."""
-    path = WHEELS / published.WHEEL
-    if not path.is_file():
-        pytest.skip(f"the published weights are not here: {path}; `make test` gets them")
-    return path
-
-
-@pytest.fixture(scope="module")
-def patches():
-    """Two patches as real music gives them: log10(10000 x + 1) from silence to loud."""
-    rng = np.random.default_rng(0)
-    power = np.exp(rng.normal(-4, 3, (2, 187, 96))) * np.linspace(2, 0.01, 96)
-    return np.log10(10_000 * power + 1).astype(np.float32)
 
 
 def trainable(model):
@@ -84,44 +64,6 @@ def test_the_folded_model_is_the_same_function(build, patches):
         np.testing.assert_allclose(features[name], values, atol=2e-5 * max(1, np.abs(values).max()), err_msg=name)
     assert len(names) >= 6
     np.testing.assert_allclose(folded(model).predict(patches, verbose=0), features["taggram"], atol=1e-6)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_taggrams_and_features_equal_the_originals(name, wheel, shared, monkeypatch):
-    """Parent: the published package itself, run on three files."""
-    with np.load(shared / "musicnn-reference" / "reference.npz") as file:
-        reference = dict(file)
-    tagger = tagging.Tagger(name, source=wheel, features=True)
-    for piece in ("brahms", "trumpet", "libri"):
-        tagged = tagger(shared / "musicnn-reference" / f"{piece}.wav")
-        np.testing.assert_allclose(tagged.taggram, reference[f"{piece}|{name}|taggram"], atol=1e-5)
-        for feature in ("penultimate", "max_pool", "mean_pool", "pool5"):
-            if (key := f"{piece}|{name}|{feature}") in reference:
-                values = tagged.features[feature].reshape(reference[key].shape)
-                np.testing.assert_allclose(values, reference[key], atol=1e-4 * np.abs(reference[key]).max())
-
-
-@pytest.mark.parametrize("name", NAMES[:3])
-def test_a_model_equals_the_graph_that_its_checkpoint_carries(name, wheel, patches, tmp_path):
-    """Parent: the TensorFlow 1 graph in the wheel, cut off at its output and run as it is."""
-    tf = pytest.importorskip("tensorflow")
-    with zipfile.ZipFile(wheel) as archive:
-        graph_def = tf.compat.v1.MetaGraphDef.FromString(archive.read(f"musicnn/{name}/.meta")).graph_def
-        for file in published.CHECKPOINT:
-            (tmp_path / file).write_bytes(archive.read(f"musicnn/{name}/{file}"))
-    part = tf.compat.v1.graph_util.extract_sub_graph(graph_def, ["model/Sigmoid"])
-    for node in part.node:
-        node.attr.pop("_output_shapes", None)
-    reader = tf.compat.v1.train.NewCheckpointReader(f"{tmp_path}/")
-    with tf.Graph().as_default() as graph:
-        tf.compat.v1.import_graph_def(part, name="")
-        feed = {"model/Placeholder:0": patches, "model/Placeholder_2:0": False}
-        feed |= {f"{node.name}/read:0": reader.get_tensor(node.name) for node in part.node if node.op == "VariableV2"}
-        with tf.compat.v1.Session(graph=graph) as session:
-            expected = session.run("model/Sigmoid:0", feed)
-    model = published.load_musicnn(name, source=wheel)
-    np.testing.assert_allclose(model.predict(patches, verbose=0), expected, atol=1e-5)
-    np.testing.assert_allclose(folded(model).predict(patches, verbose=0), expected, atol=1e-5)
 
 
 def test_the_log_mel_in_pieces_is_that_of_the_whole(tmp_path, monkeypatch):
@@ -231,7 +173,7 @@ def test_the_command_tags_files_and_folders_and_goes_on_after_a_bad_one(many, tm
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [Path(row["file"]).name for row in rows] == ["a.flac", "b.wav"]
     for row in rows:
-        with np.load(tmp_path / "out" / f"{Path(row['file']).stem}.npz") as file:
+        with np.load(tmp_path / "out" / f"{Path(row['file']).name}.npz") as file:
             saved = dict(file)
         assert saved["taggram"].shape == (row["patches"], 50) and list(row) == ["file", "model", "tags", "patches"]
         mean = dict(zip(saved["tags"].tolist(), saved["taggram"].mean(axis=0).tolist(), strict=True))
@@ -247,3 +189,55 @@ def test_the_command_prints_the_top_tags_and_saves_features(many, tmp_path):
         assert {"pool1", "pool5", "taggram", "tags", "starts"} <= set(saved)
     done = CliRunner().invoke(main, ["tag", str(many), "--taggram", str(tmp_path / "a.npz")])
     assert done.exit_code == 2 and "name a folder" in done.stderr
+
+
+def test_files_of_one_name_do_not_overwrite_each_other(many, tmp_path):
+    (many / "c.mp3").unlink()
+    for folder in ("x", "y"):
+        (many / folder).mkdir()
+        (many / "b.wav").rename(many / folder / "b.wav") if folder == "x" else None
+    (many / "y" / "b.wav").write_bytes((many / "x" / "b.wav").read_bytes())
+    out = tmp_path / "out"
+    done = CliRunner().invoke(main, ["tag", str(many), "--features", str(out), "--feature", "penultimate"])
+    assert done.exit_code == 0
+    assert sorted(str(path.relative_to(out)) for path in out.rglob("*.npz")) == [
+        "a.flac.npz",
+        "x/b.wav.npz",
+        "y/b.wav.npz",
+    ]
+    with np.load(out / "a.flac.npz") as saved:
+        assert set(saved) == {"taggram", "tags", "starts", "penultimate"} and saved["penultimate"].shape == (2, 200)
+    files = [str(many / folder / "b.wav") for folder in ("x", "y")]
+    done = CliRunner().invoke(main, ["tag", *files, "--taggram", str(out)])
+    assert done.exit_code == 2 and "tag them apart" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--feature", "cnn1"], "name a place with --features"),
+        (["--feature", "cnn9", "--features", "out"], "features of MTT_musicnn are timbral, .*got cnn9"),
+    ],
+)
+def test_features_that_cannot_be_saved(many, arguments, message):
+    done = CliRunner().invoke(main, ["tag", str(many / "a.flac"), *arguments])
+    assert done.exit_code == 2 and re.search(message, done.stderr)
+    (many / "empty").mkdir()
+    assert CliRunner().invoke(main, ["tag", str(many / "empty")]).exit_code == 2
+
+
+def test_memory_does_not_grow_with_the_file(wheel, monkeypatch, tmp_path):
+    """A stream without end: no more of it is held than two batches and a piece."""
+    held, pieces = [], 400
+
+    def watched(spectrogram, starts, hop):
+        held.append(len(spectrogram))
+        return {"taggram": np.zeros((len(starts), 50))}
+
+    tagger = tagging.Tagger("MTT_vgg", source=wheel)
+    monkeypatch.setattr(tagger, "_tagged", watched)
+    rng = np.random.default_rng(0)
+    monkeypatch.setattr(tagging.audio, "stream", lambda path, rate: (rng.normal(size=4_000) for _ in range(pieces)))
+    tagged = tagger(tmp_path / "no.wav", hop=1.0)
+    assert len(tagged.taggram) == (1 + pieces * 4_000 // 256 - 187) // 62 + 1
+    assert max(held) <= 2 * (tagging.BATCH * 62 + 187)

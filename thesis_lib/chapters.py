@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from .quiet import native_stderr_hidden
 from .results import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -59,8 +57,8 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     failed.unlink(missing_ok=True)
     settings = {"cwd": ROOT, "kernel_name": "python3", "progress_bar": False}
     try:
-        with _progress_only() as terminal:
-            papermill.execute_notebook(notebook, partial, parameters, stderr_file=terminal, **settings)
+        with native_stderr_hidden() as stream:  # what cells write reaches the terminal through papermill
+            papermill.execute_notebook(notebook, partial, parameters, stderr_file=_Terminal(stream), **settings)
     except BaseException as error:
         if partial.exists():
             os.replace(partial, failed)
@@ -88,21 +86,6 @@ class _Terminal:
 
     def flush(self) -> None:
         self._stream.flush()
-
-
-@contextmanager
-def _progress_only() -> Iterator[_Terminal]:
-    """Keeps the kernel process's own chatter off the terminal: what cells write reaches it through papermill."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        with os.fdopen(os.dup(kept), "w") as stream:
-            yield _Terminal(stream)
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _without_stderr(path: Path) -> None:

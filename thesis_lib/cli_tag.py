@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ import click
 from .cli_data import FAILED, INTERRUPTED, WRONG_INPUT, stop
 from .datasets.folder import READABLE
 from .files import written
+from .quiet import native_stderr_hidden
 
 MODELS = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg", "MSD_musicnn_big")
 NPZ = click.Path(path_type=Path)
@@ -25,12 +26,19 @@ NPZ = click.Path(path_type=Path)
 @click.option("--top", default=3, show_default=True, type=click.IntRange(1, 50), help="Tags that are printed.")
 @click.option("--hop", type=click.FloatRange(min=0.016), help="Seconds between patches  [default: 3 s, no overlap]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, with all tags.")
-@click.option("--taggram", type=NPZ, help="Save probabilities over time: OUT.npz for one file, a folder for many.")
-@click.option("--features", type=NPZ, help="Save the model's features, too: OUT.npz for one file, a folder for many.")
+@click.option("--taggram", type=NPZ, help="Save probabilities over time: OUT.npz, or a folder.")
+@click.option("--features", type=NPZ, help="Save the model's features, too: OUT.npz, or a folder.")
+@click.option(
+    "--feature",
+    "chosen",
+    multiple=True,
+    metavar="NAME",
+    help="Save this feature only; may be repeated.",
+)
 @click.option("--source", type=NPZ, help="Wheel of musicnn 0.1.0, or folder with a checkpoint  [default: downloaded]")
 def tag(
     paths: tuple[Path, ...], model: str, top: int, hop: float | None, as_json: bool, taggram: Path | None,
-    features: Path | None, source: Path | None,
+    features: Path | None, chosen: tuple[str, ...], source: Path | None,
 ) -> None:  # fmt: skip
     r"""Tag audio files, and all audio in folders, with musicnn.
 
@@ -43,14 +51,21 @@ def tag(
     thesis tag song.mp3                               the three most probable tags
     thesis tag music/ --json > tags.jsonl             all tags of every file, one object a line
     thesis tag song.mp3 --hop 0.5 --taggram song.npz  probabilities every half second
+    thesis tag music/ --features out/ --feature penultimate      200 numbers a patch, to describe music with
     """
-    files = list(_files(paths))
+    files = dict(_files(paths))
+    if not files:
+        stop(f"there is no audio in {', '.join(map(str, paths))}.", WRONG_INPUT)
     for out in (taggram, features):
         if out and len(files) > 1 and out.suffix == ".npz":
             stop(f"{len(files)} files cannot go into one {out}; name a folder.", WRONG_INPUT)
+        if out and len(set(files.values())) < len(files):
+            stop(f"several of the files have the same name in {out}; tag them apart.", WRONG_INPUT)
+    if chosen and not features:
+        stop("--feature chooses what --features saves; name a place with --features.", WRONG_INPUT)
     failed = 0
     try:
-        tagger = _tagger(model, source, features is not None)
+        tagger = _tagger(model, source, (chosen or True) if features else False)
         for path, tagged in _each(tagger, files, hop):
             if isinstance(tagged, str):
                 click.echo(f"thesis: {tagged}", err=True)
@@ -59,7 +74,7 @@ def tag(
             _print(path, model, tagged, top, as_json)
             for out, arrays in ((taggram, {}), (features, tagged.features)):
                 if out:
-                    _save(out / f"{path.stem}.npz" if out.suffix != ".npz" else out, tagged, arrays)
+                    _save(out / f"{files[path]}.npz" if out.suffix != ".npz" else out, tagged, arrays)
     except OSError as error:
         stop(str(error), FAILED)
     except KeyboardInterrupt:
@@ -68,25 +83,28 @@ def tag(
         stop(f"{failed} of {len(files)} files could not be tagged.", FAILED)
 
 
-def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
+    """Each file with its name among the results: below a folder, the way from there."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if found.suffix.lower() in READABLE)
+            found = sorted(inside for inside in path.rglob("*") if inside.suffix.lower() in READABLE)
+            yield from ((inside, inside.relative_to(path)) for inside in found)
         else:
-            yield path
+            yield path, Path(path.name)
 
 
-def _tagger(model: str, source: Path | None, features: bool):
+def _tagger(model: str, source: Path | None, features: bool | tuple[str, ...]):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from .tagging import Tagger  # takes seconds, and --help should not
-
     try:
-        return Tagger(model, source=source, features=features)
+        with native_stderr_hidden():
+            from .tagging import Tagger  # takes seconds, and --help should not
+
+            return Tagger(model, source=source, features=features)
     except ValueError as error:
         stop(str(error), WRONG_INPUT)
 
 
-def _each(tagger, files: list[Path], hop: float | None) -> Iterator[tuple]:
+def _each(tagger, files: Collection[Path], hop: float | None) -> Iterator[tuple]:
     """Each file with its tags, or with the sentence that says why it has none."""
     from tqdm import tqdm
 

@@ -9,7 +9,7 @@ is built once for all files, and overlapping patches share what they have in com
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,25 +55,34 @@ class Tagger:
     Args:
         model: a key of `pretrained.musicnn.MODELS`.
         source: where its weights are, as in `load_musicnn`.
-        features: whether features are given beside the taggram.
+        features: what is given beside the taggram: False for nothing, True for all features, or some of their names,
+            `["penultimate"]`. All of them are 0.6 MB (musicnn) or 3 MB (VGG) a patch.
+
+    Raises:
+        ValueError: an unknown model or feature.
 
     Example:
         >>> Tagger("MTT_musicnn")("song.mp3").top(3)  # doctest: +SKIP
         [('guitar', 0.61), ('slow', 0.32), ('classical', 0.3)]
     """
 
-    def __init__(self, model: str = "MTT_musicnn", *, source: Path | str | None = None, features: bool = False) -> None:
-        self.model, self.tags = model, TAGS[MODELS[model].trained_on] if model in MODELS else ()
+    def __init__(
+        self, model: str = "MTT_musicnn", *, source: Path | str | None = None, features: bool | Iterable[str] = False
+    ) -> None:
         original = load_musicnn(model, source=source)
-        self._features = features
-        self._whole = _compiled(folded(original, features=features))
-        self._parts = split(original, features=features) if original.name == "musicnn" else None
+        self.model, self.tags = model, TAGS[MODELS[model].trained_on]
+        self._whole = _compiled(folded(original, features=bool(features)))
+        named = [name for name in self._whole.output if name != "taggram"] if features else []
+        self.features = named if features is True else list(features or ())
+        if unknown := set(self.features) - set(named):
+            raise ValueError(f"features of {model} are {', '.join(named)}; got {', '.join(sorted(unknown))}.")
+        self._parts = split(original, features=bool(features)) if original.name == "musicnn" else None
         if self._parts:
             _compiled(self._parts.timbral)
             _compiled(self._parts.rest)
 
     def __call__(self, path: Path | str, *, hop: float = FRAMES / FRAMES_A_SECOND) -> Tagged:
-        """Tags a file.
+        """Tags a file; what it needs of memory does not grow with the file, but for what is given back.
 
         Args:
             path: any file that libsndfile reads.
@@ -86,11 +95,7 @@ class Tagger:
         frames = int(hop * FRAMES_A_SECOND + 1e-9)
         if frames < 1:
             raise ValueError(f"hop must be at least a frame, {1 / FRAMES_A_SECOND} s; got hop={hop}.")
-        spectrogram = log_mel(path)
-        if len(spectrogram) < FRAMES:
-            warnings.warn(f"{path} is shorter than a patch of 3 s and is filled up with silence.", stacklevel=2)
-            spectrogram = np.pad(spectrogram, ((0, FRAMES - len(spectrogram)), (0, 0)))  # log10(0 + 1) is 0
-        outputs = [self._tagged(spectrogram, starts, frames) for starts in _batches(len(spectrogram), frames)]
+        outputs = [self._tagged(*batch, frames) for batch in _batches(_log_mels(path), frames, path)]
         joined = {name: np.concatenate([output[name] for output in outputs]) for name in outputs[0]}
         starts = np.arange(len(joined["taggram"])) * frames / FRAMES_A_SECOND
         return Tagged(joined.pop("taggram"), self.tags, joined, starts)
@@ -98,30 +103,28 @@ class Tagger:
     def _tagged(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int) -> dict[str, np.ndarray]:
         """What the model gives for the patches that begin at some frames, `hop` apart."""
         # the last batch is filled up, so that every batch has one shape
-        filled = np.minimum(starts[0] + hop * np.arange(BATCH), starts[-1])
+        filled = np.resize(starts, BATCH)
         patches = np.stack([spectrogram[start : start + FRAMES] for start in filled])
         if self._parts and hop < SHARED_BELOW:
-            maps = self._shared(spectrogram, filled, hop)
-            output = self._parts.rest.predict_on_batch([patches, maps])
+            output = self._parts.rest.predict_on_batch([patches, self._shared(spectrogram, filled, hop)])
         else:
             output = self._whole.predict_on_batch(patches)
-        output = output if self._features else {"taggram": output}
-        return {name: values[: len(starts)] for name, values in output.items()}
+        output = output if self.features else {"taggram": output}
+        return {name: output[name][: len(starts)] for name in ("taggram", *self.features)}
 
     def _shared(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int) -> np.ndarray:
         """Timbral maps of overlapping patches: inner frames computed once, the edges of each patch by themselves."""
-        span = spectrogram[starts[0] : starts[0] + hop * (BATCH - 1) + FRAMES]
+        span = spectrogram[: hop * (BATCH - 1) + FRAMES]
         short = hop * (BATCH - 1) + FRAMES - len(span)  # the last batch: one shape for all
         inner = self._parts.timbral.predict_on_batch(np.pad(span, ((0, short), (0, 0)))[None])[0]
         quiet = np.full((EDGE, MELS), self._parts.silence, np.float32)
         first = [np.concatenate([quiet, spectrogram[s : s + 2 * EDGE]]) for s in starts]
         last = [np.concatenate([spectrogram[s + FRAMES - 2 * EDGE : s + FRAMES], quiet]) for s in starts]
         edges = self._parts.timbral.predict_on_batch(np.stack(first + last))  # (2 B, 3, 408)
-        places = starts - starts[0]
         return np.stack(
             [
-                np.concatenate([edges[number], inner[place : place + FRAMES - 2 * EDGE], edges[BATCH + number]])
-                for number, place in enumerate(places)
+                np.concatenate([edges[number], inner[start : start + FRAMES - 2 * EDGE], edges[BATCH + number]])
+                for number, start in enumerate(starts)
             ]
         )
 
@@ -138,12 +141,15 @@ def log_mel(path: Path | str) -> np.ndarray:
     Raises:
         AudioError: the file cannot be used.
     """
-    # float16 as in the original, and float32 again before the product: float16 ends at 65,504
-    blocks = [
-        audio.mel_spectrogram(piece, SAMPLE_RATE, n_mels=MELS, n_fft=N_FFT, hop=HOP, pad="none").astype(np.float16)
-        for piece in _overlapping(audio.stream(path, SAMPLE_RATE))
-    ]
-    return np.concatenate([np.log10(10_000 * block.astype(np.float32) + 1) for block in blocks])
+    return np.concatenate(list(_log_mels(path)))
+
+
+def _log_mels(path: Path | str) -> Iterator[np.ndarray]:
+    """`log_mel` in pieces."""
+    for piece in _overlapping(audio.stream(path, SAMPLE_RATE)):
+        power = audio.mel_spectrogram(piece, SAMPLE_RATE, n_mels=MELS, n_fft=N_FFT, hop=HOP, pad="none")
+        # float16 as in the original, and float32 again before the product: float16 ends at 65,504
+        yield np.log10(10_000 * power.astype(np.float16).astype(np.float32) + 1)
 
 
 def _overlapping(pieces: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
@@ -162,9 +168,21 @@ def _overlapping(pieces: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
     yield np.pad(held, (0 if begun else half, half), mode="reflect")
 
 
-def _batches(frames: int, hop: int) -> Iterator[np.ndarray]:
-    starts = np.arange(0, frames - FRAMES + 1, hop)
-    return (starts[first : first + BATCH] for first in range(0, len(starts), BATCH))
+def _batches(pieces: Iterator[np.ndarray], hop: int, path: Path | str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Log-mel with the frames where up to BATCH patches begin in it, until no patch is left."""
+    held, any_yet = np.zeros((0, MELS), np.float32), False
+    for piece in pieces:
+        held = np.concatenate([held, piece])
+        while len(held) >= BATCH * hop + FRAMES:
+            yield held, np.arange(BATCH) * hop
+            held, any_yet = held[BATCH * hop :], True
+    if len(held) < FRAMES and not any_yet:
+        warnings.warn(f"{path} is shorter than a patch of 3 s and is filled up with silence.", stacklevel=3)
+        held = np.pad(held, ((0, FRAMES - len(held)), (0, 0)))  # log10(0 + 1) is 0
+    starts = np.arange(0, len(held) - FRAMES + 1, hop)
+    for first in range(0, len(starts), BATCH):  # no more than two batches
+        batch = starts[first : first + BATCH]
+        yield held[batch[0] :], batch - batch[0]
 
 
 def _compiled(model: keras.Model) -> keras.Model:
