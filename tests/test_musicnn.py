@@ -142,6 +142,27 @@ def test_weights_are_converted_once_and_checked(wheel, tmp_path, monkeypatch):
     assert not list((tmp_path / "other").rglob("*.h5"))
 
 
+def test_the_big_model_loads_from_its_checkpoint_folder(tmp_path):
+    """A checkpoint as TensorFlow 1 writes it, with the names and shapes of the repository's."""
+    tf = pytest.importorskip("tensorflow")
+    keras.utils.set_random_seed(0)
+    model = randomised(musicnn(mid_width=512, dense_width=500))
+    values = {}
+    for layer, variable in published._MUSICNN.items():
+        kinds = published._NORM if "norm" in variable else published._CONV
+        values |= dict(zip([f"{variable}/{kind}" for kind in kinds], model.get_layer(layer).get_weights(), strict=True))
+    for name in ("conv2d_5", "conv2d_6", "conv2d_7"):  # an image one channel deep
+        values[f"{name}/kernel"] = values[f"{name}/kernel"][:, :, None, :]
+    (tmp_path / "MSD_musicnn_big").mkdir()
+    prefix = f"{tmp_path / 'MSD_musicnn_big'}/"
+    tf.raw_ops.SaveV2(
+        prefix=prefix, tensor_names=list(values), shape_and_slices=[""] * len(values), tensors=list(values.values())
+    )
+    loaded = published.load_musicnn("MSD_musicnn_big", source=tmp_path)
+    for got, expected in zip(loaded.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
 def test_what_is_not_there_is_one_sentence(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="model must be one of MTT_musicnn"):
         published.load_musicnn("musicnn")

@@ -24,7 +24,7 @@ from .pretrained.tags import TAGS
 
 SAMPLE_RATE, HOP, N_FFT = 16_000, 256, 512  # Hz, samples, samples
 FRAMES_A_SECOND = SAMPLE_RATE / HOP
-BATCH = 4  # patches at once: more is no faster on a CPU and takes more memory
+BATCH = 4  # patches at once, and up to twice as many at the end: fewer are slower on a CPU, more take more memory
 SHARED_BELOW = 120  # frames between patches: with fewer, the timbral filters are computed once for all
 
 
@@ -102,31 +102,26 @@ class Tagger:
 
     def _tagged(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int) -> dict[str, np.ndarray]:
         """What the model gives for the patches that begin at some frames, `hop` apart."""
-        # the last batch is filled up, so that every batch has one shape
-        filled = np.resize(starts, BATCH)
-        patches = np.stack([spectrogram[start : start + FRAMES] for start in filled])
+        count = len(starts)
+        if keras.backend.backend() != "tensorflow":  # which compiles once for all sizes; the others for each
+            starts = np.resize(starts, -(-count // BATCH) * BATCH)
+        patches = np.stack([spectrogram[start : start + FRAMES] for start in starts])
         if self._parts and hop < SHARED_BELOW:
-            output = self._parts.rest.predict_on_batch([patches, self._shared(spectrogram, filled, hop)])
+            output = self._parts.rest.predict_on_batch([patches, self._shared(spectrogram, starts)])
         else:
             output = self._whole.predict_on_batch(patches)
         output = output if self.features else {"taggram": output}
-        return {name: output[name][: len(starts)] for name in ("taggram", *self.features)}
+        return {name: output[name][:count] for name in ("taggram", *self.features)}
 
-    def _shared(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int) -> np.ndarray:
+    def _shared(self, spectrogram: np.ndarray, starts: np.ndarray) -> np.ndarray:
         """Timbral maps of overlapping patches: inner frames computed once, the edges of each patch by themselves."""
-        span = spectrogram[: hop * (BATCH - 1) + FRAMES]
-        short = hop * (BATCH - 1) + FRAMES - len(span)  # the last batch: one shape for all
-        inner = self._parts.timbral.predict_on_batch(np.pad(span, ((0, short), (0, 0)))[None])[0]
+        inner = self._parts.timbral.predict_on_batch(spectrogram[None, : max(starts) + FRAMES])[0]
         quiet = np.full((EDGE, MELS), self._parts.silence, np.float32)
         first = [np.concatenate([quiet, spectrogram[s : s + 2 * EDGE]]) for s in starts]
         last = [np.concatenate([spectrogram[s + FRAMES - 2 * EDGE : s + FRAMES], quiet]) for s in starts]
-        edges = self._parts.timbral.predict_on_batch(np.stack(first + last))  # (2 B, 3, 408)
-        return np.stack(
-            [
-                np.concatenate([edges[number], inner[start : start + FRAMES - 2 * EDGE], edges[BATCH + number]])
-                for number, start in enumerate(starts)
-            ]
-        )
+        edges = np.split(self._parts.timbral.predict_on_batch(np.stack(first + last)), 2)  # (B, 3, 408) each
+        inner = [inner[start : start + FRAMES - 2 * EDGE] for start in starts]
+        return np.stack([np.concatenate(maps) for maps in zip(edges[0], inner, edges[1], strict=True)])
 
 
 def log_mel(path: Path | str) -> np.ndarray:
@@ -173,16 +168,13 @@ def _batches(pieces: Iterator[np.ndarray], hop: int, path: Path | str) -> Iterat
     held, any_yet = np.zeros((0, MELS), np.float32), False
     for piece in pieces:
         held = np.concatenate([held, piece])
-        while len(held) >= BATCH * hop + FRAMES:
+        while len(held) >= (2 * BATCH - 1) * hop + FRAMES:  # so that the last batch is no small one
             yield held, np.arange(BATCH) * hop
             held, any_yet = held[BATCH * hop :], True
     if len(held) < FRAMES and not any_yet:
         warnings.warn(f"{path} is shorter than a patch of 3 s and is filled up with silence.", stacklevel=3)
         held = np.pad(held, ((0, FRAMES - len(held)), (0, 0)))  # log10(0 + 1) is 0
-    starts = np.arange(0, len(held) - FRAMES + 1, hop)
-    for first in range(0, len(starts), BATCH):  # no more than two batches
-        batch = starts[first : first + BATCH]
-        yield held[batch[0] :], batch - batch[0]
+    yield held, np.arange(0, len(held) - FRAMES + 1, hop)
 
 
 def _compiled(model: keras.Model) -> keras.Model:

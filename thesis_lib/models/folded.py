@@ -104,21 +104,26 @@ def _vgg(model: keras.Model, features: bool) -> keras.Model:
     x = model.get_layer("input_norm")(layers.Reshape((*inputs.shape[1:], 1))(inputs))
     named = {}
     for number in range(1, 6):
-        norm = gain_and_shift(model.get_layer(f"norm_{number}"))
-        x = _convolved(x, model.get_layer(f"conv_{number}"), norm, model.get_layer(f"pool{number}"))
+        conv, norm = model.get_layer(f"conv_{number}"), gain_and_shift(model.get_layer(f"norm_{number}"))
+        if number == 1:  # its pool takes every other band, so that only those are computed
+            padded = layers.ZeroPadding2D(1)(x)
+            x = _convolved(padded, conv, norm, layers.MaxPooling2D((4, 1), (2, 1)), padding="valid", strides=(1, 2))
+        else:
+            x = _convolved(x, conv, norm, model.get_layer(f"pool{number}"))
         named[f"pool{number}"] = x
     named["taggram"] = model.get_layer("taggram")(layers.Flatten()(x))
     return keras.Model(inputs, named if features else named["taggram"])
 
 
 def _convolved(
-    x: keras.KerasTensor, conv: layers.Conv2D, norm: tuple[np.ndarray, np.ndarray], pool, *, scale: float = 1.0
-) -> keras.KerasTensor:
+    x: keras.KerasTensor, conv: layers.Conv2D, norm: tuple[np.ndarray, np.ndarray], pool, *, scale: float = 1.0,
+    **settings: object,
+) -> keras.KerasTensor:  # fmt: skip
     """Convolution, maximum as `pool` takes it, then ReLU and normalisation."""
     kernel, bias = (np.asarray(weight) for weight in conv.get_weights())
     gain, shift = (value.astype(np.float32) for value in norm)
     sign = np.where(gain < 0, -1, 1).astype(np.float32)
-    new = layers.Conv2D(conv.filters, conv.kernel_size, padding=conv.padding)
+    new = layers.Conv2D(conv.filters, conv.kernel_size, **({"padding": conv.padding} | settings))
     x = new(x)
     new.set_weights([kernel * scale * sign, bias * sign])
     return ops.relu(pool(x) * sign) * gain + shift
