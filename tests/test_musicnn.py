@@ -71,7 +71,7 @@ def test_the_log_mel_in_pieces_is_that_of_the_whole(tmp_path, monkeypatch):
 
     waveform = tone(440, seconds=7.3)
     soundfile.write(tmp_path / "a.wav", waveform, RATE, subtype="FLOAT")
-    monkeypatch.setattr(tagging.audio, "stream", lambda path, rate: iter(np.array_split(waveform, 29)))
+    monkeypatch.setattr(tagging.audio, "stream", lambda path, rate, **_: iter(np.array_split(waveform, 29)))
     mel = librosa.feature.melspectrogram(y=waveform, sr=RATE, n_fft=512, hop_length=256, n_mels=96, pad_mode="reflect")
     expected = np.log10(10_000 * mel.T.astype(np.float16).astype(np.float32) + 1)
     got = tagging.log_mel(tmp_path / "a.wav")
@@ -258,7 +258,9 @@ def test_memory_does_not_grow_with_the_file(wheel, monkeypatch, tmp_path):
     tagger = tagging.Tagger("MTT_vgg", source=wheel)
     monkeypatch.setattr(tagger, "_tagged", watched)
     rng = np.random.default_rng(0)
-    monkeypatch.setattr(tagging.audio, "stream", lambda path, rate: (rng.normal(size=4_000) for _ in range(pieces)))
+    monkeypatch.setattr(
+        tagging.audio, "stream", lambda path, rate, **_: (rng.normal(size=4_000) for _ in range(pieces))
+    )
     tagged = tagger(tmp_path / "no.wav", hop=1.0)
     assert len(tagged.taggram) == (1 + pieces * 4_000 // 256 - 187) // 62 + 1
     assert max(held) <= 2 * (tagging.BATCH * 62 + 187)

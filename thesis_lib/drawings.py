@@ -83,3 +83,26 @@ def _on_waveform(axis: plt.Axes, waveform: np.ndarray, shapes: list[tuple[int, .
 
 def _box(x: float, y: float, width: float, height: float, color: str) -> Rectangle:
     return Rectangle((x, y), width, height, facecolor=color, alpha=0.75, edgecolor=color, linewidth=1.5)
+
+
+def on_patch(log_mel: np.ndarray, shapes: Sequence[tuple[int, int]]) -> plt.Figure:
+    """Draws filters, frames by bands, side by side on a patch that they read.
+
+    Args:
+        log_mel: shape (T, F).
+        shapes: (frames, bands) each; those one band wide stand below each other.
+    """
+    figure, axis = plt.subplots(figsize=(WIDTH, 2.6))
+    axis.imshow(log_mel.T, origin="lower", aspect="auto", cmap="gray_r", vmax=1.6 * log_mel.max())
+    left, low = 8, 16
+    for frames, bands in shapes:
+        if bands > 1:
+            axis.add_patch(_box(left, (log_mel.shape[1] - bands) / 2, frames, bands, "C3"))
+            left += frames + 8
+        else:
+            axis.add_patch(_box(left + 10, low, frames, 1, "C0"))
+            low += 26
+    axis.set(xlabel="frames of 16 ms", ylabel="mel bands", ylim=(0, log_mel.shape[1]))
+    axis.grid(False)
+    figure.tight_layout()
+    return figure

@@ -49,3 +49,15 @@ def random_cnns() -> pd.DataFrame:
     return rows.dropna(subset=["system"])[
         ["dataset", "system", "classifier", "value", "std_or_err", "source", "status"]
     ]
+
+
+def taggers() -> pd.DataFrame:
+    """The models that were compared before one became musicnn, as their code's comments give them (MagnaTagATune).
+
+    Returns:
+        Columns model, params, ROC-AUC %, PR-AUC %, source, status.
+    """
+    rows = published().query("system == 'musicnn-training' and metric != 'val cost'")
+    table = rows.pivot_table("value", ["model", "params", "source", "status"], "metric", sort=False).reset_index()
+    table.columns.name = None
+    return table[["model", "params", "ROC-AUC %", "PR-AUC %", "source", "status"]]

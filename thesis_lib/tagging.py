@@ -23,6 +23,7 @@ from .pretrained.musicnn import MODELS, load_musicnn
 from .pretrained.tags import TAGS
 
 SAMPLE_RATE, HOP, N_FFT = 16_000, 256, 512  # Hz, samples, samples
+PIECE = 10.0  # seconds that are read at once
 FRAMES_A_SECOND = SAMPLE_RATE / HOP
 BATCH = 4  # patches at once, and up to twice as many at the end: fewer are slower on a CPU, more take more memory
 SHARED_BELOW = 120  # frames between patches: with fewer, the timbral filters are computed once for all
@@ -141,7 +142,7 @@ def log_mel(path: Path | str) -> np.ndarray:
 
 def _log_mels(path: Path | str) -> Iterator[np.ndarray]:
     """`log_mel` in pieces."""
-    for piece in _overlapping(audio.stream(path, SAMPLE_RATE)):
+    for piece in _overlapping(audio.stream(path, SAMPLE_RATE, at_once=PIECE)):
         power = audio.mel_spectrogram(piece, SAMPLE_RATE, n_mels=MELS, n_fft=N_FFT, hop=HOP, pad="none")
         # float16 as in the original, and float32 again before the product: float16 ends at 65,504
         yield np.log10(10_000 * power.astype(np.float16).astype(np.float32) + 1)
