@@ -4,6 +4,8 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# musicnn's published weights, where `make` has got them
+export THESIS_MUSICNN ?= $(CURDIR)/.venv/musicnn/musicnn-0.1.0-py3-none-any.whl
 SNAKEMAKE := $(BIN)/snakemake book --snakefile workflow/Snakefile --cores $(CORES) --quiet rules progress host
 
 .DEFAULT_GOAL := help

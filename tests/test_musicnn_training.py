@@ -8,19 +8,6 @@ from keras import ops
 from thesis_lib import paper
 from thesis_lib.models import ARCHITECTURES, build, musicnn_training, of_chapter
 
-# Number in the original's table -> architecture and size. The table's 636,444 for autopool leaves out the 768 learnt
-# sharpnesses, one a map.
-ROWS = {
-    "0 Dieleman": ("musicnn_dieleman", "published"),
-    "1 VGG32": ("musicnn_vgg", "small"),
-    "2 VGG128": ("musicnn_vgg", "released"),
-    "3 Timbre": ("musicnn_timbre", "published"),
-    "10 residual+globalpool": ("musicnn_residual", "published"),
-    "11 dense+globalpool (musicnn)": ("musicnn_dense", "published"),
-    "12 attention+positional": ("musicnn_attention", "published"),
-    "13 autopool": ("musicnn_autopool", "published"),
-    "14 residual+RNN": ("musicnn_recurrent", "published"),
-}
 SHORT = {"n_outputs": 3, "input_shape": (140, 96)}  # frames: room for Dieleman's four steps, fewer than the published
 NAMES = [name for name in of_chapter("A") if name != "musicnn_vgg"]  # its window is as long as the published patch
 
@@ -31,10 +18,11 @@ def learnt(model):
 
 def test_the_nine_models_have_the_published_number_of_parameters():
     rows = paper.published().query("system == 'musicnn-training' and metric == 'ROC-AUC %'")
-    assert set(rows["model"]) == set(ROWS)
+    assert set(rows["model"]) == set(paper.TAGGERS)
     for row in rows.itertuples():
-        name, size = ROWS[row.model]
+        name, size = paper.TAGGERS[row.model]
         knobs, stated = ARCHITECTURES[name].settings[size]
+        # the table leaves out the 768 learnt sharpnesses of autopool, one a map
         built = learnt(build(name, **knobs)) - (768 if name == "musicnn_autopool" else 0)
         assert built == int(row.params), row.model
         assert built == pytest.approx(stated, rel=0.025), row.model  # its comments cut or round

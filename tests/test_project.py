@@ -10,11 +10,12 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from thesis_lib import paper, parameters, plots
+from thesis_lib import cli_tag, paper, parameters, plots
 from thesis_lib.classifiers import CLASSIFIERS
 from thesis_lib.datasets import DATASETS, Card
 from thesis_lib.models import ARCHITECTURES, of_chapter
-from thesis_lib.protocols import extraction, random_features
+from thesis_lib.pretrained.musicnn import MODELS
+from thesis_lib.protocols import extraction, random_features, tagging
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -84,6 +85,8 @@ def test_the_toc_names_every_notebook():
 def test_the_command_line_knows_the_tables():
     assert set(parameters.SCALES) == set(random_features.SCALES)
     assert set(parameters.SOME_OF["classifiers"]) == set(CLASSIFIERS)
+    assert parameters.TAGGERS == tagging.MODELS == cli_tag.MODELS[:-1]
+    assert tuple(MODELS) == cli_tag.MODELS
     assert set(plots.NAMES) == {*of_chapter("IV"), extraction.BASELINE}
 
 

@@ -24,6 +24,18 @@ RANDOM_CNNS = {
     "Frame level many": "frame_level_many",
     "MFCC(120)": "mfcc",
 }
+# rows of musicnn's training code: architecture and size
+TAGGERS = {
+    "0 Dieleman": ("musicnn_dieleman", "published"),
+    "1 VGG32": ("musicnn_vgg", "small"),
+    "2 VGG128": ("musicnn_vgg", "released"),
+    "3 Timbre": ("musicnn_timbre", "published"),
+    "10 residual+globalpool": ("musicnn_residual", "published"),
+    "11 dense+globalpool (musicnn)": ("musicnn_dense", "published"),
+    "12 attention+positional": ("musicnn_attention", "published"),
+    "13 autopool": ("musicnn_autopool", "published"),
+    "14 residual+RNN": ("musicnn_recurrent", "published"),
+}
 _MODEL = re.compile(r"(?P<name>.+?)(?: \(~3500 feat\))?\s*\+\s*(?P<classifier>SVM|ELM)$")
 
 

@@ -14,8 +14,11 @@ from .models import of_chapter
 
 TAG = "parameters"
 SCALES = ("smoke", "quick", "full", "paper")
+TAGGERS = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
+PLACES = ("data_home", "audio", "source", "gtzan")  # files and folders
 CHAPTERS = {"03": "III", "04": "IV", "05": "V", "06": "VI"}  # as data sets' cards name them
 SOME_OF = {"architectures": of_chapter("IV"), "classifiers": ("svm", "elm")}
+AT_LEAST = {"hop": 0.016, "seconds": 3.0}  # seconds
 AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000}  # whole numbers from 0
 
 
@@ -58,9 +61,12 @@ def check(notebook: Path, assignments: Iterable[str]) -> dict[str, object]:
         if name not in known:
             raise ParameterError(f"{notebook.stem} has no parameter {name!r}; {_choices(name, known)}")
         values[name] = _convert(name, text, known[name])
-        _check_value(name, values[name], {"dataset": datasets(notebook), "scale": SCALES})
-    if values.get("data_home"):  # the notebook runs elsewhere than the command
-        values["data_home"] = str(Path(values["data_home"]).expanduser().absolute())
+        _check_value(name, values[name], {"dataset": datasets(notebook), "scale": SCALES, "model": TAGGERS})
+    for name in PLACES:
+        if values.get(name):  # the notebook runs elsewhere than the command
+            values[name] = str(Path(values[name]).expanduser().absolute())
+            if name != "data_home" and not Path(values[name]).exists():
+                raise ParameterError(f"{name} must be a file or folder that is there; got {name}={values[name]!r}.")
     merged = known | values
     if "dataset" in merged and not presence.is_rendered(DATASETS[merged["dataset"]]):
         _check_clips(notebook, merged["dataset"], merged["data_home"])
@@ -109,6 +115,8 @@ def _check_value(name: str, value: object, one_of: dict[str, tuple[str, ...]]) -
                 )
         if len(set(split(value, SOME_OF[name]))) < len(split(value, SOME_OF[name])):
             raise ParameterError(f"{name} must name each only once; got {name}={value!r}.")
+    if name in AT_LEAST and not value >= AT_LEAST[name]:
+        raise ParameterError(f"{name} must be at least {AT_LEAST[name]}; got {name}={value}.")
     if name in AT_MOST and not 0 <= value <= AT_MOST[name]:
         raise ParameterError(f"{name} must be from 0 to {AT_MOST[name]}; got {name}={value}.")
 

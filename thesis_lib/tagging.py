@@ -25,7 +25,7 @@ from .pretrained.tags import TAGS
 SAMPLE_RATE, HOP, N_FFT = 16_000, 256, 512  # Hz, samples, samples
 PIECE = 10.0  # seconds that are read at once
 FRAMES_A_SECOND = SAMPLE_RATE / HOP
-BATCH = 4  # patches at once, and up to twice as many at the end: fewer are slower on a CPU, more take more memory
+BATCH = 8  # patches at once: fewer are slower on a CPU, more take more memory
 SHARED_BELOW = 120  # frames between patches: with fewer, the timbral filters are computed once for all
 
 
@@ -169,13 +169,15 @@ def _batches(pieces: Iterator[np.ndarray], hop: int, path: Path | str) -> Iterat
     held, any_yet = np.zeros((0, MELS), np.float32), False
     for piece in pieces:
         held = np.concatenate([held, piece])
-        while len(held) >= (2 * BATCH - 1) * hop + FRAMES:  # so that the last batch is no small one
+        while len(held) >= (2 * BATCH - 1) * hop + FRAMES:  # what is left makes no small batch, but two halves
             yield held, np.arange(BATCH) * hop
             held, any_yet = held[BATCH * hop :], True
     if len(held) < FRAMES and not any_yet:
         warnings.warn(f"{path} is shorter than a patch of 3 s and is filled up with silence.", stacklevel=3)
         held = np.pad(held, ((0, FRAMES - len(held)), (0, 0)))  # log10(0 + 1) is 0
-    yield held, np.arange(0, len(held) - FRAMES + 1, hop)
+    starts = np.arange(0, len(held) - FRAMES + 1, hop)
+    for batch in np.array_split(starts, -(-len(starts) // BATCH)):
+        yield held[batch[0] :], batch - batch[0]
 
 
 def _compiled(model: keras.Model) -> keras.Model:

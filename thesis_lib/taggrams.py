@@ -1,17 +1,15 @@
-"""What musicnn says of pieces of music in; heat maps, tables and maps of it out."""
+"""What musicnn says of pieces of music, and its filters, in; pictures of them out."""
 
 from __future__ import annotations
 
 import base64
 import io
-import math
 from collections.abc import Sequence
 from html import escape
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import seaborn as sns
 from sklearn.manifold import TSNE
 
@@ -21,30 +19,6 @@ from .plots import WIDTH
 from .tagging import Tagged
 
 SHOWN = 8  # tags a heat map
-# Step of a musicnn, by the layer that gives its output -> how its layers' names begin, and what it does.
-STEPS = {
-    "input_norm": (("input_norm",), "one mean and one deviation for the whole spectrogram"),
-    "timbral": (("timbral_",), "204 filters of 7 frames × 38 bands, 204 of 7 × 67; maximum over frequency"),
-    "temporal": (("temporal_",), "51 filters each of 128, 64 and 32 frames, one band wide; maximum over frequency"),
-    "cnn1": (("mid_conv_1", "cnn1"), "64 filters of 7 frames over all maps"),
-    "cnn2": (("mid_conv_2", "mid_norm_2"), "the same again, added to what came before"),
-    "cnn3": (("mid_conv_3", "mid_norm_3"), "once more"),
-    "pools": (("pool_norm",), "maximum and mean over time of all maps so far"),
-    "penultimate": (("dense", "penultimate"), "200 units"),
-    "taggram": (("taggram",), "50 probabilities"),
-}
-
-
-def steps(model: keras.Model) -> pd.DataFrame:
-    """The named steps of a musicnn: what each does, the shape that it gives, and how much it has to learn."""
-    rows = []
-    for name, (begins, what) in STEPS.items():
-        layers = [layer for layer in model.layers if layer.name.startswith(begins)]
-        learnt = sum(
-            math.prod(weight.shape) for layer in layers for weight in layer.weights if "moving" not in weight.path
-        )
-        rows.append((name, what, " × ".join(map(str, model.get_layer(name).output.shape[1:])), learnt))
-    return pd.DataFrame(rows, columns=["step", "what it does", "gives", "parameters"])
 
 
 def heat_map(tagged: Tagged, *, seconds: float) -> plt.Figure:
@@ -76,29 +50,6 @@ def pages(clips: Sequence[Clip], tagged: Sequence[Tagged], *, seconds: float) ->
         alt = f"Probability of the most probable tags of {name} over time"
         parts.append(listening.players([clip], seconds=seconds) + _image(heat_map(said, seconds=seconds), alt))
     return "".join(f"<div>{part}</div>" for part in parts)
-
-
-def side_by_side(records: pd.DataFrame, *, top: int = 4) -> pd.DataFrame:
-    """The most probable tags of each piece, one column a model.
-
-    Args:
-        records: with a tag as metric.
-        top: how many tags.
-    """
-    best = records.sort_values("value", ascending=False, kind="stable").groupby(["dataset", "system"]).head(top)
-    named = best.assign(said=best["metric"] + " " + best["value"].map("{:.2f}".format))
-    table = named.groupby(["dataset", "system"], sort=False)["said"].agg(", ".join).unstack()
-    table = table.reindex(index=records["dataset"].unique(), columns=records["system"].unique())
-    table.index.name = table.columns.name = None
-    return table
-
-
-def agreement(records: pd.DataFrame) -> pd.DataFrame:
-    """Rank correlation over tags between models of one vocabulary, mean over pieces."""
-    means = {}
-    for piece, rows in records.groupby("dataset"):
-        means[piece] = rows.pivot_table("value", "metric", "system").corr(method="spearman", min_periods=50)
-    return pd.concat(means).groupby(level=1, sort=False).mean()
 
 
 def embedding_map(clips: Sequence[Clip], tagged: Sequence[Tagged], *, seed: int = 0) -> plt.Figure:
@@ -133,8 +84,9 @@ def filters(model: keras.Model, *, at_most: int = 24) -> plt.Figure:
     rows = figure.subfigures(3, 1, height_ratios=[1.15, 1.6, 1.2])
     for part, name in zip(rows, shapes, strict=False):
         kernel = _strongest(model, name)[:, :, :at_most]  # (frames, bands, filters)
-        part.suptitle(f"{at_most} of {model.get_layer(f'{name}_conv').filters} timbral filters, "
-                      f"{kernel.shape[0]} frames × {kernel.shape[1]} bands", fontsize=11, x=0.02, ha="left")  # fmt: skip
+        every, (frames, bands, _) = model.get_layer(f"{name}_conv").filters, kernel.shape
+        title = f"{at_most} of {every} timbral filters, {frames} frames × {bands} bands"
+        part.suptitle(title, fontsize=11, x=0.02, ha="left")
         for axis, image in zip(part.subplots(1, at_most).flat, np.moveaxis(kernel, 2, 0), strict=True):
             limit = abs(image).max()
             axis.imshow(image.T, origin="lower", aspect="auto", cmap="RdBu_r", vmin=-limit, vmax=limit)

@@ -1,12 +1,13 @@
 """Embeddings of tracks, a few a track, in; accuracy of a simple classifier that learns from them out.
 
-Jordi Pons, the repository `sklearn-audio-transfer-learning` (2019): GTZAN's tracks, split as Kereliuk et al. (2015) filter
-them, one embedding a second from a model trained on something else, an SVM, and the majority of a track's votes.
+Jordi Pons, the repository `sklearn-audio-transfer-learning` (2019): GTZAN's tracks, split as Kereliuk et al. (2015)
+filter them, an embedding a second from a model trained on something else, an SVM, and the majority of a track's votes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
+
+from ..files import digest
 
 PARTS = {"train": "training", "test": "evaluation"}
 FILE = "{part}_data_GTZAN_MSDmusicnn_taggram.npz"
@@ -54,22 +57,30 @@ def gtzan(home: Path | str) -> dict[str, Embeddings]:
     return parts
 
 
+def fingerprint(parts: dict[str, Embeddings]) -> str:
+    """A name for some embeddings, made of their values."""
+    return digest(*(hashlib.sha256(part.values.tobytes()).hexdigest() for part in parts.values()))
+
+
 def evaluate(
-    parts: dict[str, Embeddings], *, system: str, dataset: str, classifiers: Sequence[str] = tuple(COMPONENTS)
-) -> Iterator[list[dict]]:
+    parts: dict[str, Embeddings], *, system: str, dataset: str,
+    done: Callable[..., bool] = lambda **fields: False,
+) -> Iterator[list[dict]]:  # fmt: skip
     """Learns on "train" and scores the majority of each track's votes on "test".
 
     Args:
         parts: embeddings by part of the split.
         system: what gave the embeddings.
         dataset: name for the records.
-        classifiers: keys of `COMPONENTS`.
+        done: whether a record with some fields is there already.
 
     Yields:
         The two records of a classifier: accuracy by track, and by embedding.
     """
     train, test = parts["train"], parts["test"]
-    for name in classifiers:
+    for name in COMPONENTS:
+        if done(classifier=name):
+            continue
         machine = SVC(C=1.0, kernel="rbf", gamma="scale")
         if COMPONENTS[name]:
             machine = make_pipeline(PCA(COMPONENTS[name], whiten=True, random_state=0), machine)
