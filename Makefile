@@ -5,7 +5,7 @@ CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # musicnn's published weights, where `make` has got them
-export THESIS_MUSICNN ?= $(CURDIR)/.venv/musicnn/musicnn-0.1.0-py3-none-any.whl
+export THESIS_MUSICNN ?= $(shell ls $(CURDIR)/.venv/musicnn/*.whl 2>/dev/null)
 SNAKEMAKE := $(BIN)/snakemake book --snakefile workflow/Snakefile --cores $(CORES) --quiet rules progress host
 
 .DEFAULT_GOAL := help

@@ -170,6 +170,7 @@ def test_what_is_not_there_is_one_sentence(tmp_path, monkeypatch):
         published.load_musicnn(source=tmp_path)
     with pytest.raises(ValueError, match="does not exist"):
         published.load_musicnn(source=tmp_path / "no.whl")
+    monkeypatch.delenv("THESIS_MUSICNN", raising=False)
     with pytest.raises(ValueError, match="no part of the published package"):
         published.load_musicnn("MSD_musicnn_big")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
