@@ -3,7 +3,7 @@
 python benchmarks/musicnn.py [--output data/results/musicnn_speed]     6 minutes on 2 cores
 
 The floor is the network's floating-point operations over the rate of a 2048 x 2048 matrix product, measured before and
-after each call: what remains above it is not arithmetic. The original is not run, since it needs Python 3.7; what it
+after each file: what remains above it is not arithmetic. Medians over files and rounds. The original is not run, since it needs Python 3.7; what it
 was measured to take stands beside in the same unit, multiples of the floor of its own moment. Music is rendered for it.
 Also: overlapping patches with and without sharing the front-end, and the memory that a file of ten minutes takes.
 """
@@ -48,34 +48,38 @@ def timed(function):
     return time.perf_counter() - start
 
 
-def gemm_rate(size=2048, times=6):
-    """Floating-point operations a second of a matrix product, now; the best of some."""
-    a = np.random.default_rng(0).random((size, size), dtype=np.float32)
-    return 2 * size**3 / min(timed(lambda: a @ a) for _ in range(times))
+A = np.random.default_rng(0).random((2048, 2048), dtype=np.float32)
 
 
-def one_call(tagger, paths, **hop):
-    """Seconds a file: all, decoding (with resampling), log-mel, network; and the rate before and after."""
-    rates = [gemm_rate()]
-    whole = timed(lambda: [tagger(path, **hop) for path in paths]) / len(paths)
-    decoding = timed(lambda: [list(audio.stream(path, tagging.SAMPLE_RATE)) for path in paths]) / len(paths)
-    log_mel = timed(lambda: [tagging.log_mel(path) for path in paths]) / len(paths) - decoding
-    rates.append(gemm_rate())
-    return {
-        "s a file": whole, "decoding, s": decoding, "log-mel, s": log_mel, "network, s": whole - decoding - log_mel,
-        "GEMM, GFLOP/s": np.mean(rates) / 1e9,
-    }  # fmt: skip
+def gemm_rate():
+    """Floating-point operations a second of a matrix product, now."""
+    return 2 * len(A) ** 3 / timed(lambda: A @ A)
 
 
 def measured(name, tagger, seconds, paths):
-    """The best round by its multiple of the floor: what else the machine does counts least there."""
-    patches = len(tagger(paths[0]).taggram)
-    rounds = [one_call(tagger, paths) for _ in range(ROUNDS)]
-    for found in rounds:
-        floor = patches * FLOPS[name] / (found["GEMM, GFLOP/s"] * 1e9)
-        found |= {"network over floor": found["network, s"] / floor, "all over floor": found["s a file"] / floor}
-        found["original over ours"] = ORIGINAL[name, seconds] / found["all over floor"]
-    return min(rounds, key=lambda found: found["all over floor"]) | {"patches": patches}
+    """Medians over rounds and files: seconds a file, what of it is decoding, log-mel and network, and the floor's."""
+    patches, rows = len(tagger(paths[0]).taggram), []
+    for _ in range(ROUNDS):
+        for path in paths:
+            before = gemm_rate()
+            whole = timed(lambda: tagger(path))  # noqa: B023
+            rate = (before + gemm_rate()) / 2
+            decoding = timed(lambda: list(audio.stream(path, tagging.SAMPLE_RATE)))  # noqa: B023
+            log_mel = timed(lambda: tagging.log_mel(path)) - decoding  # noqa: B023
+            floor = patches * FLOPS[name] / rate
+            network = whole - decoding - log_mel
+            rows.append([whole, decoding, log_mel, network, rate / 1e9, network / floor, whole / floor])
+    names = [
+        "s a file",
+        "decoding, s",
+        "log-mel, s",
+        "network, s",
+        "GEMM, GFLOP/s",
+        "network over floor",
+        "all over floor",
+    ]
+    found = dict(zip(names, np.median(rows, axis=0).tolist(), strict=True))
+    return found | {"original over ours": ORIGINAL[name, seconds] / found["all over floor"], "patches": patches}
 
 
 def sharing(tagger, path):

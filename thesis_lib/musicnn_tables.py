@@ -77,7 +77,7 @@ def candidates() -> Styler:
         name, size = paper.TAGGERS[model]
         built.append(_parameters(build(name, **ARCHITECTURES[name].settings[size][0]).trainable_weights))
     names = [" ".join(paper.TAGGERS[model]) for model in rows["model"]]
-    table = rows.assign(name=names, built=built, params=rows["params"].astype(int)).rename(columns={"params": "parameters"})
+    table = rows.assign(name=names, built=built, parameters=rows["params"].astype(int))
     table = table[["model", "name", "parameters", "built", "ROC-AUC %", "PR-AUC %"]]
     return table.style.hide().format({"parameters": "{:,}", "built": "{:,}"}, precision=2)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import keras
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from . import audio
 from .models.folded import EDGE, folded, split
@@ -143,9 +145,15 @@ def log_mel(path: Path | str) -> np.ndarray:
 def _log_mels(path: Path | str) -> Iterator[np.ndarray]:
     """`log_mel` in pieces."""
     for piece in _overlapping(audio.stream(path, SAMPLE_RATE, at_once=PIECE)):
-        power = audio.mel_spectrogram(piece, SAMPLE_RATE, n_mels=MELS, n_fft=N_FFT, hop=HOP, pad="none")
+        with _blas().limit(limits=1):  # its other threads would keep a core busy while the network wants it
+            power = audio.mel_spectrogram(piece, SAMPLE_RATE, n_mels=MELS, n_fft=N_FFT, hop=HOP, pad="none")
         # float16 as in the original, and float32 again before the product: float16 ends at 65,504
         yield np.log10(10_000 * power.astype(np.float16).astype(np.float32) + 1)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _overlapping(pieces: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
