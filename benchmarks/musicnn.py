@@ -3,8 +3,8 @@
 python benchmarks/musicnn.py [--output data/results/musicnn_speed]     6 minutes on 2 cores
 
 The floor is the network's floating-point operations over the rate of a 2048 x 2048 matrix product, measured before and
-after each file: what remains above it is not arithmetic. Medians over files and rounds. The original is not run, since it needs Python 3.7; what it
-was measured to take stands beside in the same unit, multiples of the floor of its own moment. Music is rendered for it.
+after each file: what remains above it is not arithmetic. Medians over files and rounds. The original is not run, since
+it needs Python 3.7; what it was measured to take stands beside in the same unit, multiples of the floor of its moment.
 Also: overlapping patches with and without sharing the front-end, and the memory that a file of ten minutes takes.
 """
 

@@ -27,7 +27,7 @@ from .pretrained.tags import TAGS
 SAMPLE_RATE, HOP, N_FFT = 16_000, 256, 512  # Hz, samples, samples
 PIECE = 10.0  # seconds that are read at once
 FRAMES_A_SECOND = SAMPLE_RATE / HOP
-BATCH = 8  # patches at once: fewer are slower on a CPU, more take more memory
+BATCH = 4  # patches at once: more are no faster on a CPU and take more memory
 SHARED_BELOW = 120  # frames between patches: with fewer, the timbral filters are computed once for all
 
 

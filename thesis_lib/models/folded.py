@@ -1,8 +1,8 @@
 """A trained musicnn or its VGG in, the same function in a form that is computed faster out.
 
 Both take the maximum, over frequency or over a window, of what a convolution, ReLU and batch normalisation give. The
-last two are monotonic in each map, so the maximum can be taken right after the convolution, with the sign of the map's
-gain moved into its kernel: everything but the convolution then runs on pooled maps, up to 59 times smaller.
+last two, and the bias before them, are monotonic in each map, so the maximum can be taken right after the kernels, with
+the sign of the map's gain moved into them: everything else then runs on pooled maps, up to 96 times smaller.
 
     max of g relu(z) + h  =  g relu(s max of s z) + h,  with s the sign of g
 """
@@ -18,8 +18,6 @@ from keras import layers, ops
 from .musicnn import HEIGHTS, LENGTHS
 
 EDGE = 3  # frames that the timbral filters reach to each side
-LANES = 16  # numbers that a processor handles at once: filters are filled up to a multiple
-TAPS = 8  # channels that the temporal filters read, see `_branches`
 
 
 class Parts(NamedTuple):
@@ -60,11 +58,10 @@ def split(model: keras.Model, *, features: bool = False) -> Parts:
     silence = -float(shift / gain)
     spectrogram = layers.Input((None, model.input_shape[2]))
     names = [f"timbral_{number}" for number in range(1, len(HEIGHTS) + 1)]
-    timbral = keras.Model(spectrogram, _branches(model, spectrogram - silence, names, gain, 2 * EDGE + 1))
+    timbral = keras.Model(spectrogram, _branches(model, spectrogram - silence, names, gain))
 
     inputs, maps = layers.Input(model.input_shape[1:]), layers.Input(model.get_layer("timbral").output.shape[1:])
-    padded = ops.pad(inputs - silence, ((0, 0), ((LENGTHS[0] - 1) // 2, LENGTHS[0] // 2), (0, 0)))
-    temporal = _branches(model, padded, [f"temporal_{length}" for length in LENGTHS], gain, TAPS)
+    temporal = _branches(model, inputs - silence, [f"temporal_{length}" for length in LENGTHS], gain)
     named = {"timbral": maps, "temporal": temporal}
     x = layers.Concatenate()([maps, temporal])
     seen = [x]
@@ -91,43 +88,15 @@ def gain_and_shift(norm: layers.BatchNormalization) -> tuple[np.ndarray, np.ndar
     return gain, beta - mean * gain
 
 
-def _branches(model: keras.Model, x: keras.KerasTensor, names: list[str], scale: float, taps: int) -> keras.KerasTensor:
-    """Filters of several shapes side by side, with their maximum over frequency: (B, T, F) to (B, T', C).
-
-    The input is one channel deep, which convolutions are slow at. So it is stacked, each channel a frame later than the
-    last: a filter of L frames on one channel is one of L / taps frames, `taps` apart, on `taps` channels.
-
-    Args:
-        model: that the filters belong to.
-        x: zero where nothing is, padded for the longest filter.
-        names: of the branches, the longest filter first.
-        scale: of the input.
-        taps: channels.
-    """
-    image = ops.stack([x[:, tap : _before(taps - 1 - tap)] for tap in range(taps)], axis=-1)  # (B, T", F, taps)
-    outputs, longest = [], model.get_layer(f"{names[0]}_conv").kernel_size[0]
+def _branches(model: keras.Model, x: keras.KerasTensor, names: list[str], scale: float) -> keras.KerasTensor:
+    """Filters of several shapes side by side, with their maximum over frequency: (B, T, F) to (B, T', C)."""
+    image = ops.expand_dims(x, -1)  # (B, T, F, 1)
+    outputs = []
     for name in names:
         conv, norm = model.get_layer(f"{name}_conv"), gain_and_shift(model.get_layer(f"{name}_norm"))
-        length, height = conv.kernel_size
-        rows = ops.reshape(conv.kernel, (length // taps, taps, height, conv.filters))
-        kernel = ops.convert_to_numpy(ops.transpose(rows, (0, 2, 1, 3)))
-        more = -conv.filters % LANES
-        new = layers.Conv2D(conv.filters + more, kernel.shape[:2], dilation_rate=(taps, 1))
-        aside = (longest - length) // 2  # shorter filters lie in the middle of the longest
-        part = image[:, aside : _before(longest - length - aside)]
-        kernel, bias = (
-            np.pad(kernel * scale, [(0, 0)] * 3 + [(0, more)]),
-            np.pad(ops.convert_to_numpy(conv.bias), (0, more)),
-        )
-        norm = [np.pad(value, (0, more)) for value in norm]
-        maps = _pooled(new, part, kernel, bias, norm, lambda maps: ops.max(maps, axis=2))
-        outputs.append(maps[..., : conv.filters])
+        new = layers.Conv2D(conv.filters, conv.kernel_size, padding=conv.padding, use_bias=False)
+        outputs.append(_pooled(new, image, conv, norm, lambda maps: ops.max(maps, axis=2), scale=scale))
     return layers.Concatenate()(outputs)
-
-
-def _before(count: int) -> int | None:
-    """The end of a slice that leaves out the last `count`."""
-    return -count or None
 
 
 def _vgg(model: keras.Model, features: bool) -> keras.Model:
@@ -136,22 +105,26 @@ def _vgg(model: keras.Model, features: bool) -> keras.Model:
     named = {}
     for number in range(1, 6):
         conv, norm = model.get_layer(f"conv_{number}"), gain_and_shift(model.get_layer(f"norm_{number}"))
-        new, pool = layers.Conv2D(conv.filters, 3, padding="same"), model.get_layer(f"pool{number}")
+        new, pool = layers.Conv2D(conv.filters, 3, padding="same", use_bias=False), model.get_layer(f"pool{number}")
         if number == 1:  # its pool takes every other band, so that only those are computed
             x = layers.ZeroPadding2D(1)(x)
-            new, pool = layers.Conv2D(conv.filters, 3, strides=(1, 2)), layers.MaxPooling2D((4, 1), (2, 1))
-        x = _pooled(new, x, ops.convert_to_numpy(conv.kernel), conv.bias, norm, pool)
+            new, pool = (
+                layers.Conv2D(conv.filters, 3, strides=(1, 2), use_bias=False),
+                layers.MaxPooling2D((4, 1), (2, 1)),
+            )
+        x = _pooled(new, x, conv, norm, pool)
         named[f"pool{number}"] = x
     named["taggram"] = model.get_layer("taggram")(layers.Flatten()(x))
     return keras.Model(inputs, named if features else named["taggram"])
 
 
 def _pooled(
-    new: layers.Conv2D, x: keras.KerasTensor, kernel: np.ndarray, bias, norm: tuple[np.ndarray, np.ndarray], pool
-) -> keras.KerasTensor:
-    """Convolution by a new layer, maximum as `pool` takes it, then ReLU and normalisation."""
-    gain, shift = (value.astype(np.float32) for value in norm)
+    new: layers.Conv2D, x: keras.KerasTensor, conv: layers.Conv2D, norm: tuple[np.ndarray, np.ndarray], pool, *,
+    scale: float = 1.0,
+) -> keras.KerasTensor:  # fmt: skip
+    """What `conv`, ReLU, normalisation and `pool` give: `new` has the kernels, and all else comes after the maximum."""
+    (kernel, bias), (gain, shift) = (np.asarray(w) for w in conv.get_weights()), (v.astype(np.float32) for v in norm)
     sign = np.where(gain < 0, -1, 1).astype(np.float32)
     x = new(x)
-    new.set_weights([kernel * sign, ops.convert_to_numpy(bias) * sign])
-    return ops.relu(pool(x) * sign) * gain + shift
+    new.set_weights([kernel * scale * sign])
+    return ops.relu(pool(x) * sign + bias) * gain + shift
