@@ -252,7 +252,7 @@ def test_memory_does_not_grow_with_the_file(wheel, monkeypatch, tmp_path):
     """A stream without end: no more of it is held than two batches and a piece."""
     held, pieces = [], 400
 
-    def watched(spectrogram, starts, hop):
+    def watched(spectrogram, starts, hop, size):
         held.append(len(spectrogram))
         return {"taggram": np.zeros((len(starts), 50))}
 

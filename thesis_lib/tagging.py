@@ -19,7 +19,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from . import audio
-from .models.folded import EDGE, folded, split
+from .models.folded import folded, overlapping
 from .models.musicnn import FRAMES, MELS
 from .pretrained.musicnn import MODELS, load_musicnn
 from .pretrained.tags import TAGS
@@ -28,7 +28,8 @@ SAMPLE_RATE, HOP, N_FFT = 16_000, 256, 512  # Hz, samples, samples
 PIECE = 10.0  # seconds that are read at once
 FRAMES_A_SECOND = SAMPLE_RATE / HOP
 BATCH = 4  # patches at once: more are no faster on a CPU and take more memory
-SHARED_BELOW = 120  # frames between patches: with fewer, the timbral filters are computed once for all
+SHARING_BATCH = 12  # the more patches share, the better
+SHARED_BELOW = 120  # frames from patch to patch: with fewer, the timbral filters are computed once for all
 
 
 class Tagged(NamedTuple):
@@ -79,10 +80,9 @@ class Tagger:
         self.features = named if features is True else list(features or ())
         if unknown := set(self.features) - set(named):
             raise ValueError(f"features of {model} are {', '.join(named)}; got {', '.join(sorted(unknown))}.")
-        self._parts = split(original, features=bool(features)) if original.name == "musicnn" else None
-        if self._parts:
-            _compiled(self._parts.timbral)
-            _compiled(self._parts.rest)
+        self._overlapping = None
+        if original.name == "musicnn":
+            self._overlapping = _compiled(overlapping(original, features=bool(features)))
 
     def __call__(self, path: Path | str, *, hop: float = FRAMES / FRAMES_A_SECOND) -> Tagged:
         """Tags a file; what it needs of memory does not grow with the file, but for what is given back.
@@ -98,33 +98,28 @@ class Tagger:
         frames = int(hop * FRAMES_A_SECOND + 1e-9)
         if frames < 1:
             raise ValueError(f"hop must be at least a frame, {1 / FRAMES_A_SECOND} s; got hop={hop}.")
-        outputs = [self._tagged(*batch, frames) for batch in _batches(_log_mels(path), frames, path)]
+        size = SHARING_BATCH if self._shares(frames) else BATCH
+        outputs = [self._tagged(*batch, frames, size) for batch in _batches(_log_mels(path), frames, size, path)]
         joined = {name: np.concatenate([output[name] for output in outputs]) for name in outputs[0]}
         starts = np.arange(len(joined["taggram"])) * frames / FRAMES_A_SECOND
         return Tagged(joined.pop("taggram"), self.tags, joined, starts)
 
-    def _tagged(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int) -> dict[str, np.ndarray]:
-        """What the model gives for the patches that begin at some frames, `hop` apart."""
+    def _shares(self, hop: int) -> bool:
+        return self._overlapping is not None and hop < SHARED_BELOW
+
+    def _tagged(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int, size: int) -> dict[str, np.ndarray]:
+        """What the model gives for the patches, at most `size`, that begin at some frames, `hop` apart."""
         count = len(starts)
         if keras.backend.backend() != "tensorflow":  # which compiles once for all sizes; the others for each
-            starts = np.resize(starts, -(-count // BATCH) * BATCH)
-        patches = np.stack([spectrogram[start : start + FRAMES] for start in starts])
-        if self._parts and hop < SHARED_BELOW:
-            output = self._parts.rest.predict_on_batch([patches, self._shared(spectrogram, starts)])
+            starts = np.resize(starts, size)
+            spectrogram = np.pad(spectrogram, ((0, max(0, hop * (size - 1) + FRAMES - len(spectrogram))), (0, 0)))
+        if self._shares(hop):
+            span = spectrogram[: hop * (size - 1) + FRAMES]
+            output = self._overlapping.predict_on_batch([span[None], starts[None].astype(np.int32)])
         else:
-            output = self._whole.predict_on_batch(patches)
+            output = self._whole.predict_on_batch(np.stack([spectrogram[s : s + FRAMES] for s in starts]))
         output = output if self.features else {"taggram": output}
         return {name: output[name][:count] for name in ("taggram", *self.features)}
-
-    def _shared(self, spectrogram: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        """Timbral maps of overlapping patches: inner frames computed once, the edges of each patch by themselves."""
-        inner = self._parts.timbral.predict_on_batch(spectrogram[None, : max(starts) + FRAMES])[0]
-        quiet = np.full((EDGE, MELS), self._parts.silence, np.float32)
-        first = [np.concatenate([quiet, spectrogram[s : s + 2 * EDGE]]) for s in starts]
-        last = [np.concatenate([spectrogram[s + FRAMES - 2 * EDGE : s + FRAMES], quiet]) for s in starts]
-        edges = np.split(self._parts.timbral.predict_on_batch(np.stack(first + last)), 2)  # (B, 3, 408) each
-        inner = [inner[start : start + FRAMES - 2 * EDGE] for start in starts]
-        return np.stack([np.concatenate(maps) for maps in zip(edges[0], inner, edges[1], strict=True)])
 
 
 def log_mel(path: Path | str) -> np.ndarray:
@@ -172,19 +167,21 @@ def _overlapping(pieces: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
     yield np.pad(held, (0 if begun else half, half), mode="reflect")
 
 
-def _batches(pieces: Iterator[np.ndarray], hop: int, path: Path | str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Log-mel with the frames where up to BATCH patches begin in it, until no patch is left."""
+def _batches(
+    pieces: Iterator[np.ndarray], hop: int, size: int, path: Path | str
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Log-mel with the frames where up to `size` patches begin in it, until no patch is left."""
     held, any_yet = np.zeros((0, MELS), np.float32), False
     for piece in pieces:
         held = np.concatenate([held, piece])
-        while len(held) >= (2 * BATCH - 1) * hop + FRAMES:  # what is left makes no small batch, but two halves
-            yield held, np.arange(BATCH) * hop
-            held, any_yet = held[BATCH * hop :], True
+        while len(held) >= (2 * size - 1) * hop + FRAMES:  # what is left makes no small batch, but two halves
+            yield held, np.arange(size) * hop
+            held, any_yet = held[size * hop :], True
     if len(held) < FRAMES and not any_yet:
         warnings.warn(f"{path} is shorter than a patch of 3 s and is filled up with silence.", stacklevel=3)
         held = np.pad(held, ((0, FRAMES - len(held)), (0, 0)))  # log10(0 + 1) is 0
     starts = np.arange(0, len(held) - FRAMES + 1, hop)
-    for batch in np.array_split(starts, -(-len(starts) // BATCH)):
+    for batch in np.array_split(starts, -(-len(starts) // size)):
         yield held[batch[0] :], batch - batch[0]
 
 

@@ -52,6 +52,28 @@ def folded(model: keras.Model, *, features: bool = False) -> keras.Model:
     return keras.Model(inputs, parts.rest([inputs, parts.timbral(padded)]))
 
 
+def overlapping(model: keras.Model, *, features: bool = False) -> keras.Model:
+    """A musicnn for patches that overlap: timbral maps are computed once for all patches but at each patch's edges.
+
+    Args:
+        model: from `musicnn`, with its weights.
+        features: as in `folded`.
+
+    Returns:
+        A model from log-mel of any length (1, L, F), and the frames (1, B) at which patches begin in it, to what
+        `folded` gives for those patches.
+    """
+    parts, (frames, mels) = split(model, features=features), model.input_shape[1:]
+    span, starts = layers.Input((None, mels)), layers.Input((None,), dtype="int32")
+    places = ops.expand_dims(starts[0], 1) + ops.arange(frames)  # (B, T)
+    patches = ops.take(span[0], places, axis=0)  # (B, T, F)
+    inner = ops.take(parts.timbral(span)[0], places[:, : frames - 2 * EDGE], axis=0)
+    first = ops.pad(patches[:, : 2 * EDGE], ((0, 0), (EDGE, 0), (0, 0)), constant_values=parts.silence)
+    last = ops.pad(patches[:, -2 * EDGE :], ((0, 0), (0, EDGE), (0, 0)), constant_values=parts.silence)
+    maps = ops.concatenate([parts.timbral(first), inner, parts.timbral(last)], axis=1)  # (B, T, 408)
+    return keras.Model([span, starts], parts.rest([patches, maps]))
+
+
 def split(model: keras.Model, *, features: bool = False) -> Parts:
     """A musicnn for inference in two parts; arguments as in `folded`."""
     (gain,), (shift,) = gain_and_shift(model.get_layer("input_norm"))
