@@ -18,8 +18,8 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
     A claim is a comparison; it is judged by the differences fold by fold and their interval (`metrics.interval`, 95 %).
     It holds when the interval of every comparison lies above zero. It fails when that of one lies below, where the
     intervals are widened for the number of comparisons (Bonferroni), since each of them could fail it by chance.
-    Otherwise it is undecided. One draw of random weights stands behind all folds: what another draw would give is no
-    part of the interval.
+    Otherwise it is undecided. What is compared in a fold is the mean over the run's draws of random weights, which all
+    folds share: what other draws would give is no part of the interval.
 
     Args:
         records: of one run.
@@ -35,7 +35,7 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
         if claim.get("sounds", sounds) != sounds or not systems <= set(records["system"]):
             continue
         for classifier, scores in records.query("protocol == @PROTOCOL").groupby("classifier", sort=False):
-            by_fold = 100 * scores.pivot_table("value", ["seed", "fold"], "system")
+            by_fold = 100 * scores.pivot_table("value", "fold", "system")  # the mean over draws
             differences = {other: by_fold[claim["better"]] - by_fold[other] for other in claim["than"]}
             verdict, against, found = _judge(differences)
             rows.append(

@@ -51,8 +51,15 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
       scale          smoke (under a minute), quick (minutes), full (about 3,500 features), paper
       seed           of the random weights, of the rendered music and of drawn folds
       architectures  all, or names separated by commas: vgg,temporal
-      classifiers    all, or svm, or elm
+      classifiers    all, or some of svm,elm,knn
       n_features     features a front-end gives; 0 leaves it to the scale
+      draws          of random weights: seed, seed + 1, ...
+
+    \b
+    Parameters of A, musicnn:
+      audio          your own file or folder
+      model          MTT_musicnn (default), MTT_vgg, MSD_musicnn or MSD_vgg
+      hop, seconds   from patch to patch, and shown of each piece
     """
     try:
         notebook = chapters.find(chapter)

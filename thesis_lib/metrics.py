@@ -46,3 +46,20 @@ def interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
     k = len(values)
     half = values.std(ddof=1) * np.sqrt(1 / k + 1 / (k - 1)) * scipy.stats.t.ppf((1 + confidence) / 2, k - 1)
     return Interval(values.mean(), values.mean() - half, values.mean() + half)
+
+
+def interval_over_draws(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
+    """Mean over independent draws of random weights on the same folds, and Student's t interval for it.
+
+    Args:
+        values: one score a draw.
+        confidence: of the interval.
+
+    Returns:
+        The mean, with NaN bounds when there are fewer than two draws.
+    """
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        return Interval(values.mean(), np.nan, np.nan)
+    half = scipy.stats.sem(values) * scipy.stats.t.ppf((1 + confidence) / 2, len(values) - 1)
+    return Interval(values.mean(), values.mean() - half, values.mean() + half)

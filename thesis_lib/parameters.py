@@ -17,9 +17,9 @@ SCALES = ("smoke", "quick", "full", "paper")
 TAGGERS = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
 PLACES = ("data_home", "audio", "source", "gtzan")  # files and folders
 CHAPTERS = {"03": "III", "04": "IV", "05": "V", "06": "VI"}  # as data sets' cards name them
-SOME_OF = {"architectures": of_chapter("IV"), "classifiers": ("svm", "elm")}
-AT_LEAST = {"hop": 0.016, "seconds": 3.0}  # seconds
-AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000}  # whole numbers from 0
+SOME_OF = {"architectures": of_chapter("IV"), "classifiers": ("svm", "elm", "knn")}
+AT_LEAST = {"hop": 0.016, "seconds": 3.0, "draws": 1}  # s, s
+AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000, "draws": 100}  # whole numbers from 0
 
 
 class ParameterError(ValueError):

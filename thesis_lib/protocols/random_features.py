@@ -84,8 +84,9 @@ def input_seconds(clips: Sequence[Clip], longest: float) -> float:
 
 
 def settings(
-    clips: Sequence[Clip], *, scale: str, architectures: str, classifiers: str, n_features: int, seed: int
-) -> dict:
+    clips: Sequence[Clip], *, scale: str, architectures: str, classifiers: str, n_features: int, seed: int,
+    draws: int = 1,
+) -> dict:  # fmt: skip
     """The arguments of `evaluate` that a chapter's parameters stand for; the scale says what they leave open."""
     size = SCALES[scale]
     return {
@@ -94,42 +95,49 @@ def settings(
         "n_features": n_features or size.n_features,
         "seconds": input_seconds(clips, size.seconds),
         "seed": seed,
+        "draws": draws,
     }
 
 
 def evaluate(
     clips: Sequence[Clip], *, architectures: Sequence[str], classifiers: Sequence[str], n_features: int, seed: int,
-    seconds: float, done: Callable[..., bool] = lambda **fields: False,
+    seconds: float, draws: int = 1, done: Callable[..., bool] = lambda **fields: False,
 ) -> Iterator[list[dict]]:  # fmt: skip
-    """Scores every front-end, and the baseline, with every classifier.
+    """Scores every front-end, and the baseline, with every classifier, for several draws of random weights.
 
     Args:
         clips: N labelled clips with folds.
         architectures: of chapter IV.
         classifiers: keys of `CLASSIFIERS`.
         n_features: features a front-end gives, about: 120 and 3500 are the original code's two sizes.
-        seed: of the random weights and of the ELM's hidden layers.
+        seed: of the first draw of random weights and of the ELM's hidden layers; the next draw has the next seed.
         seconds: length that all clips are brought to.
-        done: tells of (system=..., classifier=...) whether it can be left out, `results.Run.has` for instance.
+        draws: how many. What is not random is scored in the first draw only: the baseline without the ELM.
+        done: tells of (system=..., classifier=..., seed=...) whether it can be left out, as `results.Run.has` does.
 
     Yields:
-        The records of one system with one classifier.
+        The records of one system with one classifier in one draw.
     """
     todo = {
-        name: [kind for kind in classifiers if not done(system=name, classifier=kind)]
+        (drawn, name): [
+            kind for kind in classifiers
+            if not done(system=name, classifier=kind, seed=drawn)
+            and (drawn == seed or name != BASELINE or kind == "elm")
+        ]
+        for drawn in range(seed, seed + draws)
         for name in (*architectures, BASELINE)
-    }
-    progress = tqdm([name for name, kinds in todo.items() if kinds], "front-ends", unit="front-end")
-    for name in progress:
+    }  # fmt: skip
+    progress = tqdm([key for key, kinds in todo.items() if kinds], "front-ends", unit="front-end")
+    for drawn, name in progress:
         progress.set_postfix_str(name)
         start = time.monotonic()
         if name == BASELINE:
             values, n_params = mfcc_statistics(clips, seconds), None
         else:
-            values, n_params = random_features(clips, name, n_features=n_features, seed=seed, seconds=seconds)
+            values, n_params = random_features(clips, name, n_features=n_features, seed=drawn, seconds=seconds)
         spent = time.monotonic() - start
-        for kind in todo[name]:
-            yield _score(values, clips, name, kind, seed, n_params, spent)
+        for kind in todo[drawn, name]:
+            yield _score(values, clips, name, kind, drawn, n_params, spent)
             spent = 0.0  # counted once
 
 
@@ -146,8 +154,9 @@ def _score(
     start = time.monotonic()
     labels, folds = np.array([clip.label for clip in clips]), np.array([clip.fold for clip in clips])
     _, predict = CLASSIFIERS[classifier](values, labels, rng=np.random.default_rng(seed))
-    by_protocol = accuracies(predict, labels, folds)
-    shared = {"system": system, "classifier": classifier, "metric": "accuracy", "n_params": n_params}
+    groups = np.array([clip.group or str(number) for number, clip in enumerate(clips)])
+    by_protocol = accuracies(predict, labels, folds, groups)
+    shared = {"system": system, "classifier": classifier, "seed": seed, "metric": "accuracy", "n_params": n_params}
     shared["seconds"] = round(spent + time.monotonic() - start, 2)
     return [
         shared | {"protocol": protocol, "fold": fold, "train_size": int((folds != fold).sum()), "value": value}
