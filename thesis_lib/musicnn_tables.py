@@ -25,6 +25,7 @@ STEPS = {
     "penultimate": (("dense", "penultimate"), "200 units"),
     "taggram": (("taggram",), "50 probabilities"),
 }
+PROSE = 'class="wide prose"'  # cells hold words, which run from the left
 TRACKS = 290  # of GTZAN's filtered test part
 
 
@@ -36,10 +37,10 @@ def steps(model: keras.Model) -> Styler:
         learnt = _parameters(weight for layer in layers for weight in layer.weights if "moving" not in weight.path)
         rows.append((name, what, " × ".join(map(str, model.get_layer(name).output.shape[1:])), learnt))
     table = pd.DataFrame(rows, columns=["step", "what it does", "gives", "parameters"])
-    return table.style.hide().format({"parameters": "{:,}"}).set_table_attributes('class="wide prose"')
+    return table.style.hide().format({"parameters": "{:,}"}).set_table_attributes(PROSE)
 
 
-def side_by_side(records: pd.DataFrame, *, top: int = 4) -> pd.DataFrame:
+def side_by_side(records: pd.DataFrame, *, top: int = 4) -> Styler:
     """The most probable tags of each piece, one column a model.
 
     Args:
@@ -50,16 +51,18 @@ def side_by_side(records: pd.DataFrame, *, top: int = 4) -> pd.DataFrame:
     named = best.assign(said=best["metric"] + " " + best["value"].map("{:.2f}".format))
     table = named.groupby(["dataset", "system"], sort=False)["said"].agg(", ".join).unstack()
     table = table.reindex(index=records["dataset"].unique(), columns=records["system"].unique())
-    table.index.name = table.columns.name = None
-    return table
+    return table.rename_axis(index=None, columns=None).style.set_table_attributes(PROSE)
 
 
-def agreement(records: pd.DataFrame) -> pd.DataFrame:
+def agreement(records: pd.DataFrame) -> Styler:
     """Rank correlation over tags between models of one vocabulary, mean over pieces."""
     means = {}
     for piece, rows in records.groupby("dataset"):
         means[piece] = rows.pivot_table("value", "metric", "system").corr(method="spearman", min_periods=50)
-    return pd.concat(means).groupby(level=1, sort=False).mean()
+    table = pd.concat(means).groupby(level=1, sort=False).mean().rename_axis(index=None, columns=None)
+    return table.loc[list(records["system"].unique()), list(records["system"].unique())].style.format(
+        "{:.2f}", na_rep="–"
+    )
 
 
 def released() -> Styler:
@@ -93,7 +96,7 @@ def transfer(records: pd.DataFrame) -> Styler:
     for row in paper.published().query("system == 'sklearn transfer' and status == 'read'").itertuples():
         rows.append((row.model, row.value, "", f"published ({row.source})"))
     table = pd.DataFrame(rows, columns=["embedding and classifier", "accuracy (%)", "95 % interval", "where from"])
-    return table.style.hide().format(precision=2)
+    return table.style.hide().format(precision=2).set_table_attributes(PROSE)
 
 
 def costs(records: pd.DataFrame) -> Styler:
