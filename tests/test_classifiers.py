@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_classification
 from sklearn.model_selection import GridSearchCV, PredefinedSplit
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from thesis_lib.classifiers import CLASSIFIERS
 from thesis_lib.classifiers.elm import HIDDEN, elm, solve
+from thesis_lib.classifiers.nearest import NEIGHBOURS, nearest
 from thesis_lib.classifiers.svm import COSTS, GAMMAS, SETTINGS, svm
 from thesis_lib.protocols.selection import accuracies
 
@@ -110,3 +112,33 @@ def test_the_same_seed_gives_the_same_predictions(data, name):
     train, test = np.arange(80), np.arange(80, 120)
     first, second = (CLASSIFIERS[name](values, labels, rng=np.random.default_rng(0))[1](train, test) for _ in range(2))
     np.testing.assert_array_equal(first, second)
+
+
+def test_nearest_neighbours_equal_scikit_learn_for_every_k(data):
+    values, labels, folds = data
+    train, test = np.flatnonzero(folds != 1), np.flatnonzero(folds == 1)
+    names, predict = nearest(values, labels)
+    centred = values.astype(np.float64) - values.mean(axis=0, dtype=np.float64)
+    for name, k, got in zip(names, NEIGHBOURS, predict(train, test), strict=True):
+        plain = KNeighborsClassifier(min(k, len(train))).fit(centred[train], labels[train])
+        np.testing.assert_array_equal(got, plain.predict(centred[test]), err_msg=name)
+    assert (predict(train[:30], test)[-1] == predict(train[:30], test)[-2]).all()  # 50 and 100 of 30: all of them
+
+
+def test_with_two_folds_the_setting_is_chosen_within_the_one_that_learns(data):
+    values, labels, _ = data
+    folds, groups = np.arange(120) // 60, np.arange(120) // 2
+    asked = []
+
+    def watched(train, test):
+        asked.append((set(folds[train]), set(folds[test]), set(groups[train]) & set(groups[test])))
+        return nearest(values, labels)[1](train, test)
+
+    found = accuracies(watched, labels, folds, groups)
+    assert set(found["nested"]) == {0, 1} and all(not shared for _, _, shared in asked)
+    outer = [(a, b) for a, b, _ in asked if a != b]
+    assert len(outer) == 2 and len(asked) == 2 + 2 * 3
+    grid = [nearest(values, labels)[1](np.flatnonzero(folds != f), np.flatnonzero(folds == f)) for f in (0, 1)]
+    for fold, predicted in enumerate(grid):
+        scores = (predicted == labels[folds == fold]).mean(axis=1)
+        assert found["nested"][fold] in scores and found["nested"][fold] <= scores.max()

@@ -41,15 +41,7 @@ def dieleman(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
 
 
 def timbre(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Timbral filters of twelve shapes and Dieleman's back-end (Pons et al., EUSIPCO 2017).
-
-    Args:
-        input_shape: (T, F) of log10(10000 x + 1) of the mel power.
-        n_outputs: tags.
-
-    Returns:
-        A model from patches (B, T, F) to probabilities (B, n_outputs).
-    """
+    """Timbral filters of twelve shapes and `dieleman`'s back-end; arguments as there (Pons et al., EUSIPCO 2017)."""
     inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1), name="channel")(inputs)
     x = layers.BatchNormalization(name="input_norm")(x)
