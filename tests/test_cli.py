@@ -34,7 +34,7 @@ def no_kernel(monkeypatch):
         ("scale=quikc", "scale must be smoke, quick, full or paper; got scale='quikc'. Did you mean quick?"),
         ("dataset=rendered_dance", "dataset must be .*got dataset='rendered_dance'. Did you mean rendered_dances?"),
         ("architectures=vgg,tempral", "architectures must be all, or one.*got 'tempral'. Did you mean temporal?"),
-        ("classifiers=knn", "classifiers must be all, or one or more of svm, elm, .*got 'knn'"),
+        ("classifiers=mlp", "classifiers must be all, or one or more of svm, elm, .*got 'mlp'"),
         ("seed=one", "seed must be a whole number, as its default 0 is; got seed='one'"),
         ("n_features=12.5", "n_features must be a whole number"),
         ("seed=-1", "seed must be from 0 to 4294967295; got seed=-1"),
