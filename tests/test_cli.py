@@ -40,6 +40,7 @@ def no_kernel(monkeypatch):
         ("seed=-1", "seed must be from 0 to 4294967295; got seed=-1"),
         ("seed=5000000000", "seed must be from 0 to 4294967295"),
         ("n_features=1000000", "n_features must be from 0 to 20000"),
+        ("draws=0", "draws must be at least 1; got draws=0"),
         ("architectures=vgg,vgg", "architectures must name each only once"),
         ("architectures=", "architectures must be all, or one or more"),
         ("output=here", "the output folder is given as --output FOLDER"),
@@ -54,6 +55,22 @@ def test_a_wrong_parameter_ends_at_once(no_kernel, tmp_path, assignment, sentenc
     assert pd.Series([result.output]).str.contains(sentence)[0], result.output
     assert len(result.output.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("assignment", "sentence"),
+    [
+        ("audio=no/such.mp3", "audio must be a file or folder that is there; got audio='.*no/such.mp3'"),
+        ("gtzan=no/such", "gtzan must be a file or folder that is there"),
+        ("model=MTT_musicn", "model must be .*got model='MTT_musicn'. Did you mean MTT_musicnn?"),
+        ("hop=0", "hop must be at least 0.016; got hop=0.0"),
+        ("hop=nan", "hop must be at least 0.016; got hop=nan"),
+    ],
+)
+def test_a_wrong_parameter_of_the_page_on_musicnn_ends_at_once(no_kernel, assignment, sentence):
+    result = thesis("run", "A", "-p", assignment)
+    assert result.exit_code == 2
+    assert pd.Series([result.output]).str.contains(sentence)[0], result.output
 
 
 def test_a_folder_that_cannot_be_used_ends_at_once(no_kernel, tmp_path):
