@@ -82,7 +82,7 @@ def candidates() -> Styler:
     names = [" ".join(paper.TAGGERS[model]) for model in rows["model"]]
     table = rows.assign(name=names, built=built, parameters=rows["params"].astype(int))
     table = table[["model", "name", "parameters", "built", "ROC-AUC %", "PR-AUC %"]]
-    return table.style.hide().format({"parameters": "{:,}", "built": "{:,}"}, precision=2)
+    return table.style.hide().format({"parameters": "{:,}", "built": "{:,}"}, precision=2).set_table_attributes(PROSE)
 
 
 def transfer(records: pd.DataFrame) -> Styler:
@@ -91,7 +91,7 @@ def transfer(records: pd.DataFrame) -> Styler:
     for row in records.query("protocol != 'single embeddings'").itertuples():
         low, high = binomtest(round(row.value * TRACKS), TRACKS).proportion_ci(method="wilson")
         rows.append(
-            (f"{row.system}, {row.classifier}", 100 * row.value, f"{100 * low:.1f} to {100 * high:.1f}", "this run")
+            (f"{row.system}, {row.classifier}", 100 * row.value, f"{100 * low:.1f} to {100 * high:.1f}", "measured here")
         )
     for row in paper.published().query("system == 'sklearn transfer' and status == 'read'").itertuples():
         rows.append((row.model, row.value, "", f"published ({row.source})"))
