@@ -89,10 +89,9 @@ def transfer(records: pd.DataFrame) -> Styler:
     """Accuracy (%) on GTZAN by classifier with its interval (Wilson), beside what was published."""
     rows = []
     for row in records.query("protocol != 'single embeddings'").itertuples():
-        low, high = binomtest(round(row.value * TRACKS), TRACKS).proportion_ci(method="wilson")
-        rows.append(
-            (f"{row.system}, {row.classifier}", 100 * row.value, f"{100 * low:.1f} to {100 * high:.1f}", "measured here")
-        )
+        found = binomtest(round(row.value * TRACKS), TRACKS).proportion_ci(method="wilson")
+        bounds = f"{100 * found.low:.1f} to {100 * found.high:.1f}"
+        rows.append((f"{row.system}, {row.classifier}", 100 * row.value, bounds, "measured here"))
     for row in paper.published().query("system == 'sklearn transfer' and status == 'read'").itertuples():
         rows.append((row.model, row.value, "", f"published ({row.source})"))
     table = pd.DataFrame(rows, columns=["embedding and classifier", "accuracy (%)", "95 % interval", "where from"])
