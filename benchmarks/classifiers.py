@@ -17,8 +17,8 @@ from sklearn.model_selection import GridSearchCV, PredefinedSplit
 from sklearn.svm import SVC
 
 from thesis_lib import results
-from thesis_lib.classifiers import elm as elm_module
-from thesis_lib.classifiers import svm as svm_module
+from thesis_lib.classifiers.elm import _hidden, solve
+from thesis_lib.classifiers.svm import COSTS, GAMMAS, MAX_ITERATIONS, svm
 
 CLIPS, FEATURES, CLASSES, FOLDS = 400, 3584, 10, 5
 
@@ -41,7 +41,7 @@ def seconds(function):
 
 def ours(values, labels, folds):
     """Mean accuracy of every setting."""
-    _, predict = svm_module.svm(values, labels)
+    _, predict = svm(values, labels)
     scores = []
     for fold in range(FOLDS):
         train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
@@ -51,25 +51,25 @@ def ours(values, labels, folds):
 
 def plain(values, labels, folds):
     """Mean accuracy of every setting, by scikit-learn's search; the same limit on iterations."""
-    gammas = [1 / FEATURES if gamma == "auto" else gamma for gamma in svm_module.GAMMAS]
+    gammas = [1 / FEATURES if gamma == "auto" else gamma for gamma in GAMMAS]
     grid = [
-        {"kernel": ["rbf"], "gamma": gammas, "C": svm_module.COSTS},
-        {"kernel": ["linear"], "C": svm_module.COSTS},
+        {"kernel": ["rbf"], "gamma": gammas, "C": COSTS},
+        {"kernel": ["linear"], "C": COSTS},
     ]
-    machine = SVC(max_iter=svm_module.MAX_ITERATIONS)
+    machine = SVC(max_iter=MAX_ITERATIONS)
     centred = values.astype(np.float64) - values.mean(axis=0, dtype=np.float64)
     search = GridSearchCV(machine, grid, cv=PredefinedSplit(folds), n_jobs=-1, refit=False).fit(centred, labels)
     asked, scores = search.cv_results_["params"], search.cv_results_["mean_test_score"]
     found = {(p.get("gamma"), p["C"]): score for p, score in zip(asked, scores, strict=True)}
-    return np.array([found[gamma, cost] for gamma in (*gammas, None) for cost in svm_module.COSTS])
+    return np.array([found[gamma, cost] for gamma in (*gammas, None) for cost in COSTS])
 
 
 def least_squares(values, labels):
     """Seconds and training error of ours and of the pseudo-inverse at 2,500 units."""
     rng = np.random.default_rng(0)
-    hidden = elm_module._hidden(values.astype(np.float64), 2500, rng)
+    hidden = _hidden(values.astype(np.float64), 2500, rng)
     targets = np.where(np.eye(CLASSES)[labels] > 0, 1.0, -1.0)
-    fast, a = seconds(lambda: elm_module.solve(hidden, targets))
+    fast, a = seconds(lambda: solve(hidden, targets))
     slow, b = seconds(lambda: scipy.linalg.pinv(hidden) @ targets)
     return fast, slow, *(float(np.abs(hidden @ weights - targets).max()) for weights in (a, b))
 
