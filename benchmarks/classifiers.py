@@ -1,6 +1,6 @@
 """The SVM's grid and the ELM's least squares against plain scikit-learn and SciPy, in the same run, on the same data.
 
-python benchmarks/classifiers.py [--output data/results/classifiers_speed]     about 10 minutes on 2 cores
+python benchmarks/classifiers.py [--output data/results/classifiers_speed]     half a minute on 2 cores
 
 As many clips, folds and features as ESC-10 and the larger size of chapter IV have. A plain search fits every setting on
 every fold from the features, in as many processes as there are cores; ours shares distances and kernels among them.
