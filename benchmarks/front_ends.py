@@ -8,31 +8,17 @@ floating-point operations over the rate of a 2048 x 2048 matrix product, measure
 
 import argparse
 import math
-import time
 from pathlib import Path
 
 import keras
 import numpy as np
+from floor import gemm_rate, timed
 
 from thesis_lib import results
 from thesis_lib.models import ARCHITECTURES, build, of_chapter
 from thesis_lib.protocols import extraction
 
 SECONDS, ROUNDS = 5.0, 7
-A = np.random.default_rng(0).random((2048, 2048), dtype=np.float32)
-
-
-def timed(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
-def gemm_rate():
-    """Floating-point operations a second of a matrix product, now."""
-    rate = 2 * len(A) ** 3 / timed(lambda: A @ A)
-    time.sleep(0.1)  # until its threads, which wait for more work, have gone to sleep
-    return rate
 
 
 def operations(model):

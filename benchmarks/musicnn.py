@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from floor import gemm_rate, timed
 
 from thesis_lib import audio, results, tagging
 from thesis_lib.datasets.rendered import dances
@@ -40,22 +41,6 @@ def pieces(folder, count, seconds, extension, rate):
         soundfile.write(path, np.stack([waveform] * (1 if rate == 16_000 else 2), axis=1), rate)
         paths.append(path)
     return paths
-
-
-def timed(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
-A = np.random.default_rng(0).random((2048, 2048), dtype=np.float32)
-
-
-def gemm_rate():
-    """Floating-point operations a second of a matrix product, now."""
-    rate = 2 * len(A) ** 3 / timed(lambda: A @ A)
-    time.sleep(0.1)  # until its threads, which wait for more work, have gone to sleep
-    return rate
 
 
 def measured(name, tagger, seconds, paths):

@@ -31,9 +31,9 @@ def test_librosas_pieces_where_they_are_and_rendered_ones_where_not(tmp_path, mo
     assert [clip.label for clip in pieces.pieces()] == ["Vibe Ace (Kevin MacLeod)"]
 
 
-def tagged(patches, seed=0):
+def tagged(patches, seed=0, feature="penultimate", shape=(200,)):
     rng = np.random.default_rng(seed)
-    features = {"penultimate": rng.normal(size=(patches, 200))}
+    features = {feature: rng.normal(size=(patches, *shape))}
     return Tagged(rng.uniform(size=(patches, 50)), MTT, features, np.arange(patches) * 0.5)
 
 
@@ -53,9 +53,10 @@ def test_a_piece_is_heard_beside_its_heat_map(tmp_path):
     assert "&lt;b&gt;" in html and "<b>" not in html and html.count("data:") == 2 and "alt=" in html
 
 
-def test_a_map_has_a_mark_a_patch():
+@pytest.mark.parametrize("feature", [{}, {"feature": "pool5", "shape": (2, 1, 128)}], ids=["musicnn", "vgg"])
+def test_a_map_has_a_mark_a_patch(feature):
     clips = [Clip(None, ("a",)), Clip(None, ("b",))]
-    axis = taggrams.embedding_map(clips, [tagged(9), tagged(8, seed=1)]).axes[0]
+    axis = taggrams.embedding_map(clips, [tagged(9, **feature), tagged(8, seed=1, **feature)]).axes[0]
     assert len(axis.collections[0].get_offsets()) == 17
 
 

@@ -53,14 +53,15 @@ def pages(clips: Sequence[Clip], tagged: Sequence[Tagged], *, seconds: float) ->
 
 
 def embedding_map(clips: Sequence[Clip], tagged: Sequence[Tagged], *, seed: int = 0) -> plt.Figure:
-    """Penultimate features of all patches in two dimensions (t-SNE), one colour a piece.
+    """One feature of all patches in two dimensions (t-SNE), one colour a piece.
 
     Args:
         clips: the pieces.
-        tagged: with the feature `penultimate`.
+        tagged: with one feature each, `penultimate` of a musicnn or `pool5` of its VGG.
         seed: of the map.
     """
-    values = np.concatenate([said.features["penultimate"] for said in tagged])
+    values = np.concatenate([value for said in tagged for value in said.features.values()])
+    values = values.reshape(len(values), -1)
     pieces = np.repeat([", ".join(clip.labels) for clip in clips], [len(said.taggram) for said in tagged])
     perplexity = min(30.0, (len(values) - 1) / 3)
     places = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(values)

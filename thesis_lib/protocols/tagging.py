@@ -9,9 +9,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..datasets.clip import Clip
+from ..parameters import TAGGERS
 from ..tagging import Tagger
-
-MODELS = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
 
 
 def evaluate(
@@ -27,7 +26,7 @@ def evaluate(
     Yields:
         The records of one model: one for each piece and tag, the tag as metric, the mean over patches as value.
     """
-    for name in MODELS:
+    for name in TAGGERS:
         if done(system=name):
             continue
         tagger, rows = Tagger(name, source=source), []

@@ -1,0 +1,20 @@
+"""What the other programs here measure against: seconds of a call, and the machine's rate of arithmetic just now."""
+
+import time
+
+import numpy as np
+
+A = np.random.default_rng(0).random((2048, 2048), dtype=np.float32)
+
+
+def timed(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def gemm_rate():
+    """Floating-point operations a second of a matrix product, now."""
+    rate = 2 * len(A) ** 3 / timed(lambda: A @ A)
+    time.sleep(0.1)  # until its threads, which wait for more work, have gone to sleep
+    return rate
