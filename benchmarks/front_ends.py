@@ -15,8 +15,8 @@ import numpy as np
 from floor import gemm_rate, timed
 
 from thesis_lib import results
-from thesis_lib.models import ARCHITECTURES, build, of_chapter
-from thesis_lib.protocols import extraction
+from thesis_lib.models import of_chapter
+from thesis_lib.protocols import extraction, sizes
 
 SECONDS, ROUNDS = 5.0, 7
 
@@ -31,13 +31,10 @@ def operations(model):
 
 
 def measured(name, n_features):
-    samples = round(SECONDS * extraction.SAMPLE_RATE)
-    frames = 1 + samples // extraction.LOG_MEL["hop"]
-    shape = (frames, 96) if ARCHITECTURES[name].signal == "log-mel" else (samples, 1)
-    model = build(name, input_shape=shape, **extraction.knobs(name, n_features, frames))
+    model = sizes.at_size(name, n_features, SECONDS)
     model.compile(jit_compile=False if keras.backend.backend() == "tensorflow" else "auto")
     size = extraction.batch_size(model)
-    batch = np.random.default_rng(0).normal(size=(size, *shape)).astype(np.float32)
+    batch = np.random.default_rng(0).normal(size=(size, *model.input_shape[1:])).astype(np.float32)
     model.predict_on_batch(batch)
     shares, times = [], []
     for _ in range(ROUNDS):

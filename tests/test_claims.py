@@ -81,3 +81,16 @@ def test_the_table_speaks_of_systems_and_data_that_exist():
     for claim in table:
         assert {claim["better"], *claim["than"]} <= set(parameters.SOME_OF["architectures"])
         assert claim.get("sounds", "") in ("", "rhythm", "events")
+
+
+def test_a_fixed_split_is_judged_over_draws_and_undecided_with_one():
+    drawn = [
+        {"system": system, "classifier": "svm", "protocol": "nested", "seed": seed, "fold": None, "value": value}
+        for system, values in (("7x86", (0.61, 0.64, 0.62)), ("7x96", (0.5, 0.52, 0.53)))
+        for seed, value in enumerate(values)
+    ]
+    (row,) = claims.verdicts(pd.DataFrame(drawn)).to_dict("records")
+    expected = scipy.stats.ttest_1samp([11, 12, 9], 0).confidence_interval(0.95)
+    assert (row["verdict"], row["low"], row["high"]) == ("holds", *pytest.approx((expected.low, expected.high)))
+    (row,) = claims.verdicts(pd.DataFrame([one for one in drawn if one["seed"] == 0])).to_dict("records")
+    assert row["verdict"] == "undecided" and row["difference"] == pytest.approx(11)

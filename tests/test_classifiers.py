@@ -11,7 +11,7 @@ from thesis_lib.classifiers import CLASSIFIERS
 from thesis_lib.classifiers.elm import HIDDEN, elm, solve
 from thesis_lib.classifiers.nearest import NEIGHBOURS, nearest
 from thesis_lib.classifiers.svm import COSTS, GAMMAS, SETTINGS, svm
-from thesis_lib.protocols.selection import accuracies
+from thesis_lib.protocols.selection import accuracies, on_split
 
 
 @pytest.fixture
@@ -142,3 +142,27 @@ def test_with_two_folds_the_setting_is_chosen_within_the_one_that_learns(data):
     for fold, predicted in enumerate(grid):
         scores = (predicted == labels[folds == fold]).mean(axis=1)
         assert found["nested"][fold] in scores and found["nested"][fold] <= scores.max()
+
+
+@pytest.mark.parametrize("parted", [True, False])
+def test_on_a_fixed_split_the_setting_is_chosen_on_validation_and_learnt_from_training_alone(data, parted):
+    values, labels, _ = data
+    parts = np.repeat(["train", "validation", "test"], 40) if parted else np.repeat(["train", "test"], (80, 40))
+    asked = []
+
+    def watched(train, test):
+        asked.append((train, test))
+        return nearest(values, labels)[1](train, test)
+
+    found = on_split(watched, labels, parts)
+    learnt, tested = (np.flatnonzero(parts == part) for part in ("train", "test"))
+    assert all(set(train) | set(test) <= set(learnt) for train, test in asked[1:]), "the test part only scores"
+    plain = [KNeighborsClassifier(min(k, len(learnt))).fit(values[learnt], labels[learnt]) for k in NEIGHBOURS]
+    scores = [one.score(values[tested], labels[tested]) for one in plain]
+    assert found["best_of_grid"] == {None: pytest.approx(max(scores))}
+    if parted:
+        held = np.flatnonzero(parts == "validation")
+        chosen = np.argmax([one.score(values[held], labels[held]) for one in plain])
+        assert found["nested"] == {None: pytest.approx(scores[chosen])}
+    else:
+        assert min(abs(found["nested"][None] - np.array(scores))) < 1e-9 and len(asked) == 1 + 3

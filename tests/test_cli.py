@@ -205,7 +205,7 @@ def test_run_leaves_notebook_page_records_and_provenance(whole_run):
 
 def test_run_shows_its_progress_but_not_the_librarys_notes(whole_run):
     _, done = whole_run
-    assert "front-ends: 100%" in done.stderr
+    assert "features: 100%" in done.stderr and "classifiers, draw 1 of 1: 100%" in done.stderr
     assert "oneDNN" not in done.stderr and "Warning" not in done.stderr
 
 

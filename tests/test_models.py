@@ -102,7 +102,7 @@ def test_random_features_follow_from_their_names_not_from_what_was_built_before(
 
     def features(**changes):
         settings = {"n_features": 56, "seed": 0, "seconds": 1.0} | changes
-        return np.array(extraction.random_features(clips, "timbral", **settings)[0])
+        return np.array(extraction.extract(clips, ["timbral"], **settings)["timbral"].values)
 
     first = features()
     monkeypatch.setenv("THESIS_CACHE", str(tmp_path / "other"))

@@ -15,7 +15,7 @@ from thesis_lib.classifiers import CLASSIFIERS
 from thesis_lib.datasets import DATASETS, Card
 from thesis_lib.models import ARCHITECTURES, of_chapter
 from thesis_lib.pretrained.musicnn import MODELS
-from thesis_lib.protocols import extraction, random_features
+from thesis_lib.protocols import extraction, sizes, random_features
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -116,8 +116,8 @@ def test_published_numbers_of_chapter_iv_are_complete():
 def test_features_a_width_follow_the_published_sizes():
     for name in of_chapter("IV"):
         width = ARCHITECTURES[name].settings["large"][0]["width"]
-        assert extraction.features_per_width(name) * width in (3584, 3585)
-        assert extraction.knobs(name, 3500, 1376)["width"] == width
+        assert sizes.features_per_width(name) * width in (3584, 3585)
+        assert sizes.knobs(name, 3500, 1376)["width"] == width
 
 
 def test_the_readme_points_at_what_is_there():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import yaml
 
-from .metrics import Interval, interval
+from .metrics import Interval, interval, interval_over_draws
 from .results import ROOT
 
 TABLE = ROOT / "data" / "claims.yml"
@@ -19,7 +21,8 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
     It holds when the interval of every comparison lies above zero. It fails when that of one lies below, where the
     intervals are widened for the number of comparisons (Bonferroni), since each of them could fail it by chance.
     Otherwise it is undecided. What is compared in a fold is the mean over the run's draws of random weights, which all
-    folds share: what other draws would give is no part of the interval.
+    folds share: what other draws would give is no part of the interval. A fixed split has one test part and no folds:
+    there the comparison is made draw by draw, and the interval is over the draws; with a single draw it is undecided.
 
     Args:
         records: of one run.
@@ -35,9 +38,10 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
         if claim.get("sounds", sounds) != sounds or not systems <= set(records["system"]):
             continue
         for classifier, scores in records.query("protocol == @PROTOCOL").groupby("classifier", sort=False):
-            by_fold = 100 * scores.pivot_table("value", "fold", "system")  # the mean over draws
-            differences = {other: by_fold[claim["better"]] - by_fold[other] for other in claim["than"]}
-            verdict, against, found = _judge(differences)
+            split = scores["fold"].isna().all()
+            values = 100 * scores.pivot_table("value", "seed" if split else "fold", "system")
+            differences = {other: values[claim["better"]] - values[other] for other in claim["than"]}
+            verdict, against, found = _judge(differences, interval_over_draws if split else interval)
             rows.append(
                 {"id": claim["id"], "claim": claim["claim"], "classifier": classifier, "verdict": verdict}
                 | {"against": against, "difference": found.mean, "low": found.low, "high": found.high}
@@ -45,12 +49,12 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "claim", "classifier", "verdict", "against", "difference", "low", "high"])
 
 
-def _judge(differences: dict[str, pd.Series]) -> tuple[str, str, Interval]:
+def _judge(differences: dict[str, pd.Series], over: Callable[..., Interval]) -> tuple[str, str, Interval]:
     """The verdict and the comparison that decided it: the worst where it fails, else the closest to failing."""
-    widened = {other: interval(values, confidence=1 - 0.05 / len(differences)) for other, values in differences.items()}
+    widened = {other: over(values, confidence=1 - 0.05 / len(differences)) for other, values in differences.items()}
     worst = min(widened, key=lambda other: widened[other].high)
     if widened[worst].high < 0:
         return "fails", worst, widened[worst]
-    plain = {other: interval(values) for other, values in differences.items()}
+    plain = {other: over(values) for other, values in differences.items()}
     closest = min(plain, key=lambda other: plain[other].low)
     return "holds" if plain[closest].low > 0 else "undecided", closest, plain[closest]

@@ -127,10 +127,10 @@ def _check_clips(notebook: Path, dataset: str, data_home: str) -> None:
         clips = DATASETS[dataset].clips(Path(data_home) if data_home else None)
     except ValueError as error:
         raise ParameterError(str(error)) from error
-    if notebook.stem.startswith("04") and any(clip.fold is None or len(clip.labels) != 1 for clip in clips):
-        raise ParameterError(
-            f"this chapter needs one label and one fold a clip; {dataset} has several labels or a split."
-        )
+    if notebook.stem.startswith("04") and any(len(clip.labels) != 1 for clip in clips):
+        raise ParameterError(f"this chapter needs one label a clip; {dataset} has several.")
+    if notebook.stem.startswith("04") and not (all(c.split for c in clips) or all(c.fold is not None for c in clips)):
+        raise ParameterError(f"this chapter needs a fold, or a part of a split, of each clip; {dataset} has neither.")
 
 
 def _choices(name: str, known: Iterable[str]) -> str:

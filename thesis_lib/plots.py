@@ -119,9 +119,8 @@ def against_baseline(records: pd.DataFrame) -> pd.DataFrame:
     Intervals (95 %) are over draws where there are several, else over folds. With several draws, the baseline is the
     one accuracy that it has.
     """
-    nested = 100 * records.query("protocol == 'nested'").pivot_table(
-        "value", ["seed", "fold"], ["system", "classifier"]
-    )
+    nested = records.query("protocol == 'nested'").fillna({"fold": 0})  # a fixed split has one test part and no fold
+    nested = 100 * nested.pivot_table("value", ["seed", "fold"], ["system", "classifier"])
     baseline = nested["mfcc", "svm"].groupby("fold").mean()
     several, rows = records["seed"].nunique() > 1, []
     for (system, kind), values in nested.items():

@@ -65,6 +65,56 @@ class Stored:
         return self._open[number]
 
 
+class Store:
+    """Rows that lie on disk, or are still to be computed, under the name of what decides them.
+
+    Args:
+        recipe: everything that decides the content beside this library and those it computes with; JSON types.
+        shape: (N, ...).
+        dtype: on disk, np.float32 or np.float16.
+        rows_a_part: rows that are computed and lost together; by default as many as `PART_BYTES` hold.
+    """
+
+    def __init__(
+        self, recipe: dict, shape: tuple[int, ...], *, dtype: type = np.float32, rows_a_part: int | None = None
+    ) -> None:
+        recipe = recipe | {"version": VERSION} | {package: version(package) for package in COMPUTE_WITH}
+        if rows_a_part:
+            recipe["rows_a_part"] = rows_a_part
+        self._recipe, self._shape, self._dtype = recipe, shape, dtype
+        self._rows = rows_a_part or max(1, int(PART_BYTES // (np.dtype(dtype).itemsize * np.prod(shape[1:]))))
+        self._folder = cache_dir() / "features" / digest(recipe, shape, np.dtype(dtype).name)
+        self._parts = {
+            self._folder / f"{start // self._rows:05d}.npy": range(start, min(start + self._rows, shape[0]))
+            for start in range(0, shape[0], self._rows)
+        }
+
+    def missing(self) -> list[range]:
+        """The rows of each part that is not there or damaged."""
+        return [rows for part, rows in self._parts.items() if not _is_whole(part)]
+
+    def write(self, rows: range, values: np.ndarray) -> None:
+        """Stores one part.
+
+        Args:
+            rows: one of those that `missing` gave.
+            values: shape (len(rows), ...).
+
+        Raises:
+            OSError: the store cannot be written; says where it is and how to move it. What was written stays whole.
+        """
+        part = self._folder / f"{rows.start // self._rows:05d}.npy"
+        with _writing(self._folder):
+            if not (self._folder / "recipe.json").exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                write_text(self._folder / "recipe.json", json.dumps(self._recipe, default=str))
+            _write(part, values.astype(self._dtype, copy=False))
+
+    def read(self) -> Stored:
+        """All rows, once none is missing."""
+        return Stored(list(self._parts), self._shape, self._rows)
+
+
 def stored(
     recipe: dict,
     shape: tuple[int, ...],
@@ -75,36 +125,24 @@ def stored(
     """Reads rows from the store, or has them computed and stored.
 
     Args:
-        recipe: everything that decides the content beside this library and those it computes with; JSON types.
+        recipe: as in `Store`.
         shape: (N, ...).
         compute: numbers of rows in, these rows in the same order out, one by one; called for what is not there.
-        dtype: on disk, np.float32 or np.float16.
+        dtype: as in `Store`.
 
     Returns:
         The rows, float32 in memory.
 
     Raises:
-        OSError: the store cannot be written; says where it is and how to move it. What was written stays whole.
+        OSError: as in `Store.write`.
     """
-    recipe = recipe | {"version": VERSION} | {package: version(package) for package in COMPUTE_WITH}
-    folder = cache_dir() / "features" / digest(recipe, shape, np.dtype(dtype).name)
-    rows_a_part = max(1, int(PART_BYTES // (np.dtype(dtype).itemsize * np.prod(shape[1:]))))
-    parts = {
-        folder / f"{start // rows_a_part:05d}.npy": range(start, min(start + rows_a_part, shape[0]))
-        for start in range(0, shape[0], rows_a_part)
-    }
-    missing = {part: rows for part, rows in parts.items() if not _is_whole(part)}
-    if missing:
-        computed = compute([row for rows in missing.values() for row in rows])
-        with _writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            write_text(folder / "recipe.json", json.dumps(recipe, default=str))
-        for part, rows in missing.items():
-            values = np.stack([next(computed).astype(dtype, copy=False) for _ in rows])
-            with _writing(folder):
-                _write(part, values)
+    store = Store(recipe, shape, dtype=dtype)
+    if missing := store.missing():
+        computed = compute([row for rows in missing for row in rows])
+        for rows in missing:
+            store.write(rows, np.stack([next(computed).astype(dtype, copy=False) for _ in rows]))
         next(computed, None)  # its end: bars are closed
-    return Stored(list(parts), shape, rows_a_part)
+    return store.read()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ MODULES = {
     "rendered_dances_extended": "rendered.dances_extended",
     "ballroom": "real.ballroom",
     "extended_ballroom": "real.extended_ballroom",
+    "rendered_genres": "rendered.genres",
     "gtzan": "real.gtzan",
     "rendered_instruments": "rendered.instruments",
     "irmas": "real.irmas",

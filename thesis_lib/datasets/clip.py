@@ -43,8 +43,8 @@ class Card:
         licence: of the audio.
         source: citation, or how it is made.
         chapters: chapters that use it, as numerals.
-        sounds: "rhythm" (music told apart by rhythm), "instruments", "tags", "events" (everyday sounds and scenes), or
-            "" where the book cannot know; claims about one kind are not judged on another.
+        sounds: "rhythm" (music told apart by rhythm), "genre", "instruments", "tags", "events" (everyday sounds and
+            scenes), or "" where the book cannot know; claims about one kind are not judged on another.
         size: clips and bytes of the whole, in words.
         get: how to obtain it.
     """

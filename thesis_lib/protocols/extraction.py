@@ -1,11 +1,13 @@
-"""Clips in, features of a CNN with random weights, or statistics of MFCCs, out.
+"""Clips in, features of CNNs with random weights and statistics of MFCCs out, all from one pass over the audio.
 
 Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019, sections 2 and 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import keras
 import librosa
@@ -14,98 +16,128 @@ from tqdm import tqdm
 
 from .. import features
 from ..datasets.clip import Clip
-from ..models import ARCHITECTURES, build
-from ..models.random_cnns import EVENT_LENGTHS, MUSIC_LENGTHS
-from ..store import stored
+from ..models import ARCHITECTURES
+from ..store import Store, Stored
+from .sizes import LOG_MEL, SAMPLE_RATE, at_size
 
-SAMPLE_RATE = 12_000  # Hz
-LOG_MEL = {"n_mels": 96, "n_fft": 512, "hop": 256, "compression": "db80"}
-BATCH_BYTES = 128e6  # of the widest layer's activations: bounds the memory at every width
+BATCH_BYTES = 256e6  # of the widest layer's activations: bounds the memory at every width
+SHARD = 64  # clips that are decoded, held in memory and stored together
 BASELINE = "mfcc"  # the name of the baseline among the systems
 
 
-def random_features(
-    clips: Sequence[Clip], name: str, *, n_features: int, seed: int, seconds: float
-) -> tuple[np.ndarray, int]:
-    """Features of every clip from a CNN whose weights keep their random first values.
+class Features(NamedTuple):
+    """What a system makes of all clips.
+
+    Attributes:
+        values: float32 of shape (N, D), on disk.
+        n_params: of the CNN; None for the baseline.
+        seconds: spent on it now.
+    """
+
+    values: Stored
+    n_params: int | None
+    seconds: float
+
+
+class _System(NamedTuple):
+    """A system that can be computed: what it reads, where its features go, and what computes those of a shard."""
+
+    signal: str
+    store: Store
+    compute: Callable[[np.ndarray], np.ndarray]
+    n_params: int | None
+
+
+def extract(
+    clips: Sequence[Clip], systems: Iterable[str], *, n_features: int, seed: int, seconds: float
+) -> dict[str, Features]:
+    """Features of every clip from several systems.
+
+    The audio is gone through once, shard by shard: each clip is decoded once, and all systems that lack the shard read
+    it while it is in memory. A shard of a system's features is stored as soon as it is there, so that what was stopped
+    goes on with the shards, and the systems, that are missing.
 
     Args:
         clips: N clips.
-        name: of the architecture.
-        n_features: about how many.
+        systems: architectures of chapter IV, and `BASELINE`.
+        n_features: features of an architecture, about.
         seed: of the weights.
         seconds: length that all clips are brought to.
 
     Returns:
-        float32 of shape (N, D), and the CNN's number of parameters.
+        The features by system.
+
+    Raises:
+        AudioError: one sentence on the clips that cannot be used.
     """
-    waveform = ARCHITECTURES[name].signal == "waveform"
-    kind = {"sample_rate": SAMPLE_RATE, "seconds": seconds} | ({} if waveform else LOG_MEL)
-    inputs = features.waveforms(clips, **kind) if waveform else features.log_mels(clips, **kind)
-    sizes = knobs(name, n_features, inputs.shape[1])
+    name = features.fingerprint(clips)
+    ready = {
+        system: _baseline(name, len(clips), seconds)
+        if system == BASELINE
+        else _random_cnn(system, name, len(clips), n_features=n_features, seed=seed, seconds=seconds)
+        for system in systems
+    }
+    lacking: dict[range, list[str]] = {}
+    for system, found in ready.items():
+        for rows in found.store.missing():
+            lacking.setdefault(rows, []).append(system)
+    spent = dict.fromkeys(ready, 0.0)
+    with tqdm(total=sum(map(len, lacking.values())), desc="features", unit="shard", disable=not lacking) as bar:
+        for rows, wanting in sorted(lacking.items(), key=lambda item: item[0].start):
+            waveforms, log_mels = features.inputs(
+                clips[rows.start : rows.stop], sample_rate=SAMPLE_RATE, seconds=seconds, **LOG_MEL
+            )
+            for system in wanting:
+                bar.set_postfix_str(f"{system}, clips {rows.start + 1} to {rows.stop}")
+                start = time.monotonic()
+                signal = waveforms if ready[system].signal == "waveform" else log_mels
+                ready[system].store.write(rows, ready[system].compute(signal))
+                spent[system] += time.monotonic() - start
+                bar.update()
+    return {system: Features(found.store.read(), found.n_params, spent[system]) for system, found in ready.items()}
+
+
+def _random_cnn(name: str, clips: str, n: int, *, n_features: int, seed: int, seconds: float) -> _System:
+    """A CNN whose weights keep their random first values."""
     keras.utils.set_random_seed(seed)  # right before the weights are drawn: nothing may draw in between
-    model = build(name, input_shape=inputs.shape[1:], **sizes)
+    model = at_size(name, n_features, seconds)
     # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
     model.compile(jit_compile=False if keras.backend.backend() == "tensorflow" else "auto")
     recipe = {
-        "system": name, "knobs": sizes, "seed": seed, "input": kind, "clips": features.fingerprint(clips),
+        "system": name, "n_params": model.count_params(), "seed": seed, "clips": clips,  # the number tells the width
+        "seconds": seconds, "sample_rate": SAMPLE_RATE, "log_mel": LOG_MEL,
         "keras": keras.__version__, "backend": keras.backend.backend(),
     }  # fmt: skip
-
-    def compute(rows: list[int]) -> Iterator[np.ndarray]:
-        size = batch_size(model)
-        for start in tqdm(range(0, len(rows), size), name, unit="batch", leave=False):
-            batch = inputs[rows[start : start + size]]
-            # the last batch is filled up: one shape is traced once, and no clip's values depend on it
-            full = np.resize(batch, (size, *batch.shape[1:]))
-            yield from model.predict_on_batch(full)[: len(batch)]
-
-    return np.asarray(stored(recipe, (len(clips), model.output_shape[-1]), compute)), model.count_params()
+    store = Store(recipe, (n, model.output_shape[-1]), rows_a_part=SHARD)
+    return _System(ARCHITECTURES[name].signal, store, lambda inputs: _predict(model, inputs), model.count_params())
 
 
-def knobs(name: str, n_features: int, frames: int) -> dict:
-    """Width that gives about `n_features`, and the lengths of temporal filters that suit the input.
-
-    120 and 3500 mean the original code's two sizes; another number is reached as nearly as the architecture allows.
-    """
-    sizes = {120: "small", 3500: "large"}
-    published = {size: ARCHITECTURES[name].settings[size][0]["width"] for size in sizes.values()}
-    if n_features in sizes:
-        width = published[sizes[n_features]]
-    else:
-        a_width = features_per_width(name)
-        step = 4 if "temporal" in name else 1
-        width = max(step, round(n_features / a_width / step) * step)
-    if "temporal" not in name:
-        return {"width": width}
-    # The paper takes shorter filters for UrbanSound8K's 188 frames, since the longest for music has 165.
-    return {"width": width, "lengths": MUSIC_LENGTHS if frames >= 2 * max(MUSIC_LENGTHS) else EVENT_LENGTHS}
+def _predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    """(n, ...) -> (n, D), in batches of one shape, which is traced once; no clip's values depend on its batch."""
+    size = batch_size(model)
+    batches = (inputs[start : start + size] for start in range(0, len(inputs), size))
+    return np.concatenate(
+        [model.predict_on_batch(np.resize(batch, (size, *batch.shape[1:])))[: len(batch)] for batch in batches]
+    )
 
 
-def features_per_width(name: str) -> int:
-    """Features that each unit of an architecture's `width` gives."""
-    return build(name, width=4).output_shape[-1] // 4
+def _baseline(clips: str, n: int, seconds: float) -> _System:
+    """Mean and standard deviation of 20 MFCCs and their first and second differences: the paper's baseline."""
+    recipe = {"system": BASELINE, "sample_rate": SAMPLE_RATE, "seconds": seconds, "clips": clips}
+    return _System("waveform", Store(recipe, (n, 120), rows_a_part=SHARD), mfcc_statistics, None)
+
+
+def mfcc_statistics(waveforms: np.ndarray) -> np.ndarray:
+    """(n, samples, 1) at `SAMPLE_RATE` -> (n, 120)."""
+    rows = []
+    for waveform in waveforms[..., 0]:
+        mfcc = librosa.feature.mfcc(y=waveform, sr=SAMPLE_RATE, n_mfcc=20)  # (20, T)
+        series = [np.diff(mfcc, order, axis=1) for order in range(3)]
+        rows.append(np.concatenate([stat for x in series for stat in (x.mean(axis=1), x.std(axis=1))]))
+    return np.stack(rows)
 
 
 def batch_size(model: keras.Model) -> int:
     """Clips a batch such that the widest layer's activations stay within `BATCH_BYTES`, at most 32."""
     widest = max(np.prod(layer.output.shape[1:]) for layer in model.layers)
     return int(np.clip(BATCH_BYTES // (4 * widest), 1, 32))
-
-
-def mfcc_statistics(clips: Sequence[Clip], seconds: float) -> np.ndarray:
-    """The paper's baseline: mean and standard deviation of 20 MFCCs and their first and second differences.
-
-    Returns:
-        float32 of shape (N, 120).
-    """
-    waveforms = features.waveforms(clips, sample_rate=SAMPLE_RATE, seconds=seconds)
-
-    def compute(rows: list[int]) -> Iterator[np.ndarray]:
-        for row in tqdm(rows, BASELINE, unit="clip", leave=False):
-            mfcc = librosa.feature.mfcc(y=waveforms[row, :, 0], sr=SAMPLE_RATE, n_mfcc=20)  # (20, T)
-            series = [np.diff(mfcc, n, axis=1) for n in range(3)]
-            yield np.concatenate([stat for x in series for stat in (x.mean(axis=1), x.std(axis=1))])
-
-    recipe = {"system": BASELINE, "sample_rate": SAMPLE_RATE, "seconds": seconds, "clips": features.fingerprint(clips)}
-    return np.asarray(stored(recipe, (len(clips), 120), compute))

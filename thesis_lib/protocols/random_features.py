@@ -20,8 +20,8 @@ from ..classifiers import CLASSIFIERS
 from ..datasets.clip import Clip
 from ..models import of_chapter
 from ..parameters import split
-from .extraction import BASELINE, mfcc_statistics, random_features
-from .selection import accuracies
+from .extraction import BASELINE, extract
+from .selection import accuracies, on_split
 
 
 class Scale(NamedTuple):
@@ -64,15 +64,15 @@ def load(dataset: ModuleType, data_home: str, *, scale: str, seed: int) -> list[
 
 
 def thin(clips: Sequence[Clip], at_most: int | None) -> list[Clip]:
-    """Keeps at most so many clips a class, taken in turn from its folds; all of them by default."""
+    """Keeps at most so many clips a class, taken in turn from its folds or parts; all of them by default."""
     if at_most is None:
         return list(clips)
     kept: list[Clip] = []
     for label in sorted({clip.label for clip in clips}):
-        by_fold: dict[int, list[Clip]] = {}
+        by_fold: dict[int | str, list[Clip]] = {}
         for clip in clips:
             if clip.label == label:
-                by_fold.setdefault(clip.fold, []).append(clip)
+                by_fold.setdefault(clip.split or clip.fold, []).append(clip)
         turns = [(turn, fold, clip) for fold, members in by_fold.items() for turn, clip in enumerate(members)]
         kept += [clip for _, _, clip in sorted(turns, key=lambda item: item[:2])[:at_most]]
     return kept
@@ -106,7 +106,7 @@ def evaluate(
     """Scores every front-end, and the baseline, with every classifier, for several draws of random weights.
 
     Args:
-        clips: N labelled clips with folds.
+        clips: N labelled clips, with folds or a fixed split.
         architectures: of chapter IV.
         classifiers: keys of `CLASSIFIERS`.
         n_features: features a front-end gives, about: 120 and 3500 are the original code's two sizes.
@@ -127,39 +127,36 @@ def evaluate(
         for drawn in range(seed, seed + draws)
         for name in (*architectures, BASELINE)
     }  # fmt: skip
-    progress = tqdm([key for key, kinds in todo.items() if kinds], "front-ends", unit="front-end")
-    for drawn, name in progress:
-        progress.set_postfix_str(name)
-        start = time.monotonic()
-        if name == BASELINE:
-            values, n_params = mfcc_statistics(clips, seconds), None
-        else:
-            values, n_params = random_features(clips, name, n_features=n_features, seed=drawn, seconds=seconds)
-        spent = time.monotonic() - start
-        for kind in todo[drawn, name]:
-            yield _score(values, clips, name, kind, drawn, n_params, spent)
-            spent = 0.0  # counted once
+    for drawn in range(seed, seed + draws):
+        wanted = [name for name in (*architectures, BASELINE) if todo[drawn, name]]
+        found = extract(clips, wanted, n_features=n_features, seed=drawn, seconds=seconds)
+        pairs = [(name, kind) for name in wanted for kind in todo[drawn, name]]
+        progress = tqdm(pairs, f"classifiers, draw {drawn - seed + 1} of {draws}", unit="fit", disable=not pairs)
+        for name, kind in progress:
+            progress.set_postfix_str(f"{name}, {kind}")
+            rows = _score(np.asarray(found[name].values), clips, name, kind, drawn)
+            extracting = found[name].seconds if kind == todo[drawn, name][0] else 0.0  # counted once
+            extra = {"n_params": found[name].n_params, "seconds": round(rows[0]["seconds"] + extracting, 2)}
+            yield [row | extra for row in rows]
 
 
-def _score(
-    values: np.ndarray,
-    clips: Sequence[Clip],
-    system: str,
-    classifier: str,
-    seed: int,
-    n_params: int | None,
-    spent: float,
-) -> list[dict]:
+def _score(values: np.ndarray, clips: Sequence[Clip], system: str, classifier: str, seed: int) -> list[dict]:
     """Records of one system with one classifier, under both protocols."""
     start = time.monotonic()
-    labels, folds = np.array([clip.label for clip in clips]), np.array([clip.fold for clip in clips])
-    _, predict = CLASSIFIERS[classifier](values, labels, rng=np.random.default_rng(seed))
+    labels = np.array([clip.label for clip in clips])
     groups = np.array([clip.group or str(number) for number, clip in enumerate(clips)])
-    by_protocol = accuracies(predict, labels, folds, groups)
-    shared = {"system": system, "classifier": classifier, "seed": seed, "metric": "accuracy", "n_params": n_params}
-    shared["seconds"] = round(spent + time.monotonic() - start, 2)
+    _, predict = CLASSIFIERS[classifier](values, labels, rng=np.random.default_rng(seed))
+    if clips[0].split:
+        parts = np.array([clip.split for clip in clips])
+        by_protocol, train_sizes = on_split(predict, labels, parts, groups), {None: int((parts == "train").sum())}
+    else:
+        folds = np.array([clip.fold for clip in clips])
+        by_protocol = accuracies(predict, labels, folds, groups)
+        train_sizes = {fold: int((folds != fold).sum()) for fold in np.unique(folds).tolist()}
+    shared = {"system": system, "classifier": classifier, "seed": seed, "metric": "accuracy"}
+    shared["seconds"] = time.monotonic() - start
     return [
-        shared | {"protocol": protocol, "fold": fold, "train_size": int((folds != fold).sum()), "value": value}
+        shared | {"protocol": protocol, "fold": fold, "train_size": train_sizes[fold], "value": value}
         for protocol, by_fold in by_protocol.items()
         for fold, value in by_fold.items()
     ]

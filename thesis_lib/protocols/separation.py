@@ -25,7 +25,8 @@ from tqdm import tqdm
 from .. import audio, features
 from ..datasets.clip import Clip
 from ..datasets.splits import Split, splits
-from .extraction import LOG_MEL, SAMPLE_RATE, mfcc_statistics, random_features
+from .extraction import BASELINE, extract
+from .sizes import LOG_MEL, SAMPLE_RATE
 
 SIZES = {"smoke": (5, 60), "quick": (10, 300), "full": (40, 1000)}  # clips a class, or clips of a set without classes
 LONGEST = 20.0  # seconds
@@ -108,10 +109,8 @@ def _scores(
         return np.tile(learnt.mean(axis=0), (len(split.test), 1))
     if system == "cnn":
         return _train_cnn(clips, targets, split, seconds, seed, tags)
-    if system == "svm_random_vgg":
-        inputs = random_features(clips, "vgg", n_features=120, seed=seed, seconds=seconds)[0]
-    else:
-        inputs = mfcc_statistics(clips, seconds)
+    features_of = "vgg" if system == "svm_random_vgg" else BASELINE
+    inputs = np.asarray(extract(clips, [features_of], n_features=120, seed=seed, seconds=seconds)[features_of].values)
     if system == "knn_mfcc":
         scaler = StandardScaler().fit(inputs[split.train])
         near = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(scaler.transform(inputs[split.train]))

@@ -21,7 +21,7 @@ CARD = Card(
     source="Tzanetakis & Cook, 2002: Musical genre classification of audio signals; through mirdata. Split: Kereliuk, "
     "Sturm & Larsen, 2015: Deep learning and music adversaries",
     chapters=("IV",),
-    sounds="",
+    sounds="genre",
     size="930 of 1,000 clips of 30 s, about 1.3 GB",
     get="its own server has not answered for years: obtain genres.tar.gz elsewhere, put its genres/ into gtzan_genre/ "
     "of the data set's folder, and run `thesis data fetch gtzan` for the index",

@@ -72,12 +72,13 @@ VOLUMES = {  # lowest and highest of each channel, as MIDI has it
 }  # fmt: skip
 
 
-def arrange(rng: np.random.Generator, *, seconds: float) -> tuple[Piece, dict]:
+def arrange(rng: np.random.Generator, *, seconds: float, recipe: str | None = None) -> tuple[Piece, dict]:
     """Compose a piece, heard from somewhere within it; one that pauses for long is thrown away and drawn anew.
 
     Args:
         rng: draws everything.
         seconds: how much of the piece is heard.
+        recipe: a key of `RECIPES`; one is drawn by default.
 
     Returns:
         A piece with a note of some instrument, whose notes all start between 0 and `seconds`, no more than
@@ -86,7 +87,7 @@ def arrange(rng: np.random.Generator, *, seconds: float) -> tuple[Piece, dict]:
     names = list(RECIPES)
     weights = np.array([RECIPES[name].weight for name in names])
     while True:
-        name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        name = recipe or names[int(rng.choice(len(names), p=weights / weights.sum()))]
         piece, drawn = _compose(RECIPES[name], rng, seconds)
         pauses = np.diff([0.0, *(note.start for note in piece.notes), seconds])
         if pauses.max() < min(LONGEST_PAUSE, seconds / 2) and any(note.channel != DRUM for note in piece.notes):
