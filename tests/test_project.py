@@ -15,7 +15,7 @@ from thesis_lib.classifiers import CLASSIFIERS
 from thesis_lib.datasets import DATASETS, Card
 from thesis_lib.models import ARCHITECTURES, of_chapter
 from thesis_lib.pretrained.musicnn import MODELS
-from thesis_lib.protocols import extraction, sizes, random_features
+from thesis_lib.protocols import extraction, random_features, sizes
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -59,7 +59,9 @@ def load(dataset: ModuleType, data_home: str, *, scale: str, seed: int) -> list[
     """
     home, size = Path(data_home).expanduser() if data_home else None, SCALES[scale]
     if "per_class" in inspect.signature(dataset.clips).parameters:
-        return dataset.clips(home, per_class=size.per_class, seconds=size.seconds, seed=seed)
+        # everyday sounds keep the length of UrbanSound8K's
+        length = {} if dataset.CARD.sounds == "events" else {"seconds": size.seconds}
+        return dataset.clips(home, per_class=size.per_class, seed=seed, **length)
     return thin(dataset.clips(home, seed=seed), size.at_most)
 
 

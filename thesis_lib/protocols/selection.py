@@ -60,9 +60,9 @@ def on_split(
 ) -> dict[str, dict[None, float]]:
     """Accuracy on the test part of a fixed split; what is learnt is learnt from the training part alone.
 
-    `nested`, which is the paper's way on GTZAN: the setting is chosen on the validation part. Where there is none, it is
-    chosen within the training part, as `accuracies` does with two folds. `best_of_grid`: the setting that is best on the
-    test part itself, to show how much that would flatter.
+    `nested`, which is the paper's way on GTZAN: the setting is chosen on the validation part. Where there is none, it
+    is chosen within the training part, as `accuracies` does with two folds. `best_of_grid`: the setting that is best on
+    the test part itself, to show how much that would flatter.
 
     Args:
         predict: as in `accuracies`.

@@ -4,8 +4,8 @@ A genre is a recipe of `vocabulary.RECIPES`: the instruments, tempo, metre, scal
 are drawn from. Recipes overlap, a player in fourteen takes an instrument that the recipe need not know, and no single
 trait gives a genre away.
 
-The split is fixed, in about the proportions of GTZAN's fault-filtered one (443, 197 and 290 of 930 tracks): of ten clips
-of a class five train, two validate and three test.
+The split is fixed, in about the proportions of GTZAN's fault-filtered one (443, 197 and 290 of 930 tracks): of ten
+clips of a class five train, two validate and three test.
 
 - Not shared between the sides: pieces. Each clip is composed on its own.
 - Shared: the recipes, patterns, progressions and instruments, as genres share them.
