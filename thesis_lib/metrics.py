@@ -63,3 +63,29 @@ def interval_over_draws(values: Sequence[float], *, confidence: float = 0.95) ->
         return Interval(values.mean(), np.nan, np.nan)
     half = scipy.stats.sem(values) * scipy.stats.t.ppf((1 + confidence) / 2, len(values) - 1)
     return Interval(values.mean(), values.mean() - half, values.mean() + half)
+
+
+def rank_correlation(x: Sequence[float], y: Sequence[float], *, confidence: float = 0.95) -> Interval:
+    """Spearman's rank correlation of pairs and its confidence interval.
+
+    The interval is Fisher's, with the variance (1 + rho^2 / 2) / (n - 3) of Bonett & Wright ("Sample size requirements
+    for estimating Pearson, Kendall and Spearman correlations", Psychometrika 2000).
+
+    Args:
+        x: n values.
+        y: n values.
+        confidence: of the interval.
+
+    Returns:
+        The correlation, with NaN bounds when there are fewer than four pairs or the order is the same in both.
+
+    Raises:
+        ValueError: fewer than two pairs.
+    """
+    if len(x) < 2:
+        raise ValueError(f"a rank correlation needs at least two pairs; got {len(x)}.")
+    rho = float(scipy.stats.spearmanr(x, y).statistic)
+    if len(x) < 4 or abs(rho) >= 1:
+        return Interval(rho, np.nan, np.nan)
+    half = scipy.stats.norm.ppf((1 + confidence) / 2) * np.sqrt((1 + rho**2 / 2) / (len(x) - 3))
+    return Interval(rho, *np.tanh(np.arctanh(rho) + np.array([-half, half])).tolist())

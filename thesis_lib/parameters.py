@@ -19,7 +19,7 @@ PLACES = ("data_home", "audio", "source", "gtzan")  # files and folders
 CHAPTERS = {"03": "III", "04": "IV", "05": "V", "06": "VI"}  # as data sets' cards name them
 SOME_OF = {"architectures": of_chapter("IV"), "classifiers": ("svm", "elm", "knn")}
 AT_LEAST = {"hop": 0.016, "seconds": 3.0, "draws": 1}  # s, s
-AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000, "draws": 100}  # whole numbers from 0
+AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000, "draws": 100, "epochs": 10_000}  # whole numbers from 0
 
 
 class ParameterError(ValueError):
@@ -79,7 +79,7 @@ def check(notebook: Path, assignments: Iterable[str]) -> dict[str, object]:
 
 def datasets(notebook: Path) -> tuple[str, ...]:
     """The data sets that a chapter can be run on, by name."""
-    chapter = CHAPTERS.get(notebook.stem.split("_")[0])
+    chapter = CHAPTERS.get(notebook.stem[:2])
     return tuple(name for name, dataset in DATASETS.items() if chapter is None or chapter in dataset.CARD.chapters)
 
 
