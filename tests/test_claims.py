@@ -91,6 +91,18 @@ def test_a_fixed_split_is_judged_over_draws_and_undecided_with_one():
     ]
     (row,) = claims.verdicts(pd.DataFrame(drawn)).to_dict("records")
     expected = scipy.stats.ttest_1samp([11, 12, 9], 0).confidence_interval(0.95)
-    assert (row["verdict"], row["low"], row["high"]) == ("holds", *pytest.approx((expected.low, expected.high)))
+    assert row["verdict"] == "holds" and (row["low"], row["high"]) == pytest.approx((expected.low, expected.high))
     (row,) = claims.verdicts(pd.DataFrame([one for one in drawn if one["seed"] == 0])).to_dict("records")
     assert row["verdict"] == "undecided" and row["difference"] == pytest.approx(11)
+
+
+def test_verdicts_of_several_data_sets_stand_side_by_side():
+    systems = {name: 0.3 for name in of_chapter("IV")} | {"temporal": 0.7, "7x86": 0.5}
+    runs = {
+        name: claims.verdicts(records(systems), sounds=sounds) for name, sounds in (("a", "rhythm"), ("b", "events"))
+    }
+    table = claims.across(runs).reset_index().set_index("id")
+    assert list(table.columns[-2:]) == ["a", "b"] and len(table) == 5
+    assert table.loc["IV.3", "a"] == table.loc["IV.3", "b"] == "holds (+20.0)"
+    assert table.loc["IV.4", ["a", "b"]].tolist()[1] == "–" and table.loc["IV.4", "a"].startswith("holds (+")
+    assert table.loc["IV.5", ["a", "b"]].tolist()[0] == "–" and table.loc["IV.5", "b"].startswith("fails (-")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from thesis_lib import plots
+from thesis_lib import proxy
 from thesis_lib.datasets import Clip, folder
 from thesis_lib.metrics import rank_correlation
 from thesis_lib.models import of_chapter
@@ -122,10 +122,10 @@ def test_random_and_trained_stand_side_by_side_on_the_same_folds():
     ]
     rows += [row | {"fold": fold, "value": 0.0} for row in rows if row["protocol"] == "nested" for fold in (4, 5)]
     records = pd.DataFrame(rows)
-    table = plots.both_ways(records)
+    table = proxy.both_ways(records)
     assert table.loc["vgg"].tolist() == pytest.approx([80, 90, 7]) and len(table) == 4
-    assert "4 front-ends" in plots.proxy_in_words(records) and "+0.80 [" in plots.proxy_in_words(records)
-    assert "VGG at random, VGG trained: the same" in plots.proxy_in_words(records)
-    axis = plots.proxy(records, chance=0.1).axes[0]
+    assert "4 front-ends" in proxy.in_words(records) and "+0.80 [" in proxy.in_words(records)
+    assert "VGG at random, VGG trained: the same" in proxy.in_words(records)
+    axis = proxy.figure(records, chance=0.1).axes[0]
     points = sorted(tuple(float(v[0]) for v in line.get_data()) for line in axis.lines[:4])
     np.testing.assert_allclose(points, [(50, 40), (60, 70), (70, 60), (80, 90)])

@@ -6,13 +6,11 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
-from .metrics import interval, interval_over_draws, rank_correlation
-from .paper import random_cnns
+from .metrics import interval, interval_over_draws
 
 WIDTH = 5.6  # inches: as wide as a page's column, and still legible when a phone shrinks it to two thirds
 PROTOCOLS = {"best_of_grid": "best of grid (the paper's)", "nested": "nested selection"}
 KINDS = ("svm", "elm", "knn")
-MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "<")  # told apart without colour
 NAMES = {
     "vgg": "VGG",
     "7x96": "7x96",
@@ -91,29 +89,6 @@ def summary(records: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def beside_paper(records: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    """The paper's accuracies (%, best of grid) on one of its data sets beside ours, and the places that both give.
-
-    Args:
-        records: of chapter IV.
-        dataset: "GTZAN", "ExtendedBallroom" or "UrbanSound8K".
-
-    Returns:
-        For each classifier the columns paper, here, and the front-ends' places among those that both have.
-    """
-    ours = 100 * records.query("protocol == 'best_of_grid'").pivot_table("value", "system", "classifier")
-    paper = random_cnns().query("dataset == @dataset").pivot_table("value", "system", "classifier")
-    table = {}
-    for kind in [kind for kind in ("svm", "elm") if kind in ours]:
-        both = pd.DataFrame({"paper": paper[kind], "here": ours[kind]})
-        places = both.drop("mfcc", errors="ignore").dropna().rank(ascending=False, method="min")
-        both = both.join(places.rename(columns={"paper": "place in paper", "here": "place here"}))
-        table |= {(kind.upper(), column): both[column] for column in both}
-    table = pd.DataFrame(table).reindex([system for system in NAMES if system in ours.index])
-    table.index = [NAMES[system] for system in table.index]
-    return table
-
-
 def against_baseline(records: pd.DataFrame) -> pd.DataFrame:
     """How far each front-end lies above the SVM on MFCC statistics (points, nested selection), by classifier.
 
@@ -137,69 +112,6 @@ def against_baseline(records: pd.DataFrame) -> pd.DataFrame:
     columns = [(kind, column) for kind in kinds for column in ("points above", "verdict")]
     order = [name for name in NAMES.values() if name in wide.index]
     return wide.loc[order, columns].rename_axis(index=None, columns=[None, None])
-
-
-def both_ways(records: pd.DataFrame) -> pd.DataFrame:
-    """Accuracy (%) of each front-end on the folds that it was trained for: with random weights and with trained ones.
-
-    Args:
-        records: of the front-ends' random features (nested selection, the mean over draws) and of their training.
-
-    Returns:
-        Columns random, trained, and parameters; one row a front-end that has both.
-    """
-    scores = records.fillna({"fold": 0})  # a fixed split has one test part and no fold
-    trained = scores.query("protocol == 'trained'").pivot_table("value", "fold", "system")
-    drawn = scores.query("protocol == 'nested'").pivot_table("value", "fold", "system")
-    table = pd.DataFrame({"random": drawn.reindex(trained.index).mean(), "trained": trained.mean()}) * 100
-    table["parameters"] = records.query("protocol == 'trained'").groupby("system")["n_params"].first()
-    return table.dropna().loc[[system for system in NAMES if system in trained and system in drawn]]
-
-
-def proxy(records: pd.DataFrame, *, chance: float) -> plt.Figure:
-    """Accuracy with trained weights over accuracy with random ones, one mark a front-end.
-
-    Args:
-        records: as in `both_ways`.
-        chance: accuracy in [0, 1] of guessing.
-    """
-    table = both_ways(records)
-    figure, axis = plt.subplots(figsize=(WIDTH, WIDTH))
-    for number, (system, row) in enumerate(table.iterrows()):
-        axis.plot(row["random"], row["trained"], MARKERS[number], markersize=9, label=NAMES[system])
-    low, high = 100 * chance, max(table[["random", "trained"]].max()) + 4
-    axis.plot([low, high], [low, high], color="0.6", linewidth=1, zorder=0)
-    axis.set(xlim=(low, high), ylim=(low, high), xlabel="random weights: accuracy (%)", aspect="equal")
-    axis.set_ylabel("trained weights: accuracy (%)")
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9.5, columnspacing=1, handletextpad=0.2)
-    figure.tight_layout(rect=(0, 0.13, 1, 1))
-    return figure
-
-
-def proxy_in_words(records: pd.DataFrame) -> str:
-    """One sentence on how alike random and trained weights order the front-ends."""
-    table = both_ways(records)
-    if len(table) < 3:
-        return "Too few front-ends to compare orders: at least three are needed."
-    found = rank_correlation(table["random"], table["trained"])
-    bounds = "" if found.low != found.low else f" [{found.low:+.2f}, {found.high:+.2f}]"
-    shared = table["random"].idxmax() == table["trained"].idxmax()
-    best = f"{NAMES[table['random'].idxmax()]} at random, {NAMES[table['trained'].idxmax()]} trained"
-    return (
-        f"Rank correlation of {len(table)} front-ends between random and trained weights: {found.mean:+.2f}{bounds}. "
-        f"The best is {best}{': the same' if shared else ''}."
-    )
-
-
-def agreement(records: pd.DataFrame, dataset: str) -> str:
-    """One sentence a classifier on how alike the paper and a run order the front-ends (Spearman's rank correlation)."""
-    sentences = []
-    for kind, both in beside_paper(records, dataset).T.groupby(level=0, sort=False):
-        pairs = both.loc[kind].loc[["place in paper", "place here"]].T.dropna()
-        if len(pairs) > 2:
-            rho = pairs.corr(method="spearman").iloc[0, 1]
-            sentences.append(f"{kind}: rank correlation of {len(pairs)} front-ends with the paper {rho:+.2f}.")
-    return " ".join(sentences)
 
 
 def show(table: pd.DataFrame) -> pd.io.formats.style.Styler:
