@@ -33,10 +33,15 @@ def _random(function: str, signal: str, small: int, large: int) -> Architecture:
     return Architecture(f"random_cnns:{function}", "IV", "Pons & Serra, ICASSP 2019", signal, settings)
 
 
+def _few(function: str, paper: str, n_params: int | None) -> Architecture:
+    return Architecture(function, "VI", paper, "log-mel", {"published": ({}, n_params)})
+
+
 def _tagger(function: str, paper: str, **settings: tuple[dict, int | None]) -> Architecture:
     return Architecture(function, "A", paper, "log-mel", settings)
 
 
+_FEW = "Pons, Serrà & Serra, ICASSP 2019"
 _RELEASED, _TRAINING = "Pons & Serra, ISMIR 2019 late-breaking", "Pons, musicnn-training, 2019"
 # Chapter IV, in the order of the paper's figures: spectrogram front-ends, then waveform front-ends. The paper gives no
 # parameter counts; tests hold the built ones against counts made from the original code's layers.
@@ -50,6 +55,12 @@ ARCHITECTURES: dict[str, Architecture] = {
     "sample_level": _random("sample_level", "waveform", 23, 512),
     "frame_level": _random("frame_level", "waveform", 40, 896),
     "frame_level_many": _random("frame_level_many", "waveform", 20, 448),
+    # Chapter VI, for ten classes; its slides round 250k, 50k and 10k.
+    "sb_cnn": _few("few_data:sb_cnn", _FEW, 250_000),
+    "few_vgg": _few("few_data:vgg", _FEW, 50_000),
+    "few_timbre": _few("few_data:timbre", _FEW, 10_000),
+    "prototypical": _few("few_data:prototypical", _FEW, None),
+    "vggish": _few("vggish:vggish", "Hershey et al., ICASSP 2017", None),
     # musicnn as released, then the nine models of its training code with the counts that its comments round.
     "musicnn": _tagger(
         "musicnn:musicnn", _RELEASED, released=({}, 787_000), big=({"mid_width": 512, "dense_width": 500}, None)

@@ -9,6 +9,9 @@ clips of a class five train, two validate and three test.
 
 - Not shared between the sides: pieces. Each clip is composed on its own.
 - Shared: the recipes, patterns, progressions and instruments, as genres share them.
+
+Accuracy in % on the test part, 40 clips a class of 15 s, seed 0, chance 10: SVM on statistics of MFCCs 50, nearest
+neighbours 41; SVM on about 120 features of random front-ends 29 (frame-level) to 43 (7x86), means of three draws.
 """
 
 from __future__ import annotations
