@@ -21,6 +21,7 @@ from .. import features
 from ..datasets.clip import Clip
 from ..models import ARCHITECTURES
 from ..store import Stored
+from .restart import Restart
 from .sizes import LOG_MEL, SAMPLE_RATE, at_size
 
 LEARNING_RATE, BATCH = 1e-3, 32
@@ -119,13 +120,10 @@ class Training:
         self.name = name
         keras.utils.set_random_seed(seed)  # right before the weights are drawn: nothing may draw in between
         self.model = at_size(name, n_features, seconds, n_outputs=n_outputs)
-        optimizer = keras.optimizers.Adam(LEARNING_RATE)
         # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
         compiled = {"jit_compile": False} if keras.backend.backend() == "tensorflow" else {}
-        self.model.compile(optimizer, "sparse_categorical_crossentropy", **compiled)
-        optimizer.build(self.model.trainable_variables)
-        self._variables = [*self.model.variables, *optimizer.variables]
-        self._first = [keras.ops.convert_to_numpy(variable).copy() for variable in self._variables]
+        self.model.compile(keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy", **compiled)
+        self._restart = Restart(self.model)
         self._norm = (0.0, 1.0)
 
     def fit(
@@ -142,8 +140,7 @@ class Training:
             seed: of the order and the crops.
             update: called after each epoch.
         """
-        for variable, value in zip(self._variables, self._first, strict=True):
-            variable.assign(value)
+        self._restart()
         rng, length = np.random.default_rng(seed), self.model.input_shape[1]
         sample = inputs[rng.choice(train, min(len(train), 256), replace=False)]
         self._norm = float(sample.mean()), float(sample.std()) + 1e-6
