@@ -17,13 +17,14 @@ from tqdm import tqdm
 
 from ..datasets.clip import Clip
 from ..models import build
+from .episodes import LONGEST, Prototypical
 from .few_draws import Trial, trials
 from .few_inputs import Patches, log_mels, mfcc_statistics, musicnn_embeddings
 from .regularised import EPOCHS, Regularised
 
 NEAREST = {"nn_mfcc": mfcc_statistics, "nn_musicnn": musicnn_embeddings}
 TRAINED = ("sb_cnn", "few_vgg", "few_timbre")
-SYSTEMS = (*NEAREST, *TRAINED, "transfer_musicnn")
+SYSTEMS = (*NEAREST, *TRAINED, "prototypical", "transfer_musicnn")
 
 
 def evaluate(
@@ -39,7 +40,7 @@ def evaluate(
         draws: of the labelled clips, for each fold.
         folds: how many are tested, in their order; all by default.
         seed: of the draws and of what is random in the systems; a record's seed is this one and the draw's number.
-        epochs: of the networks that are trained.
+        epochs: of the networks that are trained; prototypical ones make at most five updates for each.
         done: tells of (system=..., n_per_class=..., fold=..., seed=...) whether it can be left out.
 
     Yields:
@@ -78,6 +79,14 @@ def prepared(
     if system in NEAREST:
         inputs = NEAREST[system](clips)
         return (lambda trial, seed: nearest(inputs, trial, targets)), None
+    if system == "prototypical":
+        embedding = Prototypical(partial(build, system), log_mels(clips), n_outputs)
+
+        def compared(trial: Trial, seed: int) -> np.ndarray:
+            embedding.fit(trial.train, targets, longest=LONGEST * epochs // EPOCHS, seed=seed)
+            return embedding.predict(trial.test).argmax(axis=1)
+
+        return compared, _trainable(embedding.model)
     if system == "transfer_musicnn":
         fitted = Regularised(partial(softmax, 200, n_outputs), musicnn_embeddings(clips))
     else:
@@ -87,7 +96,11 @@ def prepared(
         fitted.fit(trial.train, targets, epochs=epochs, seed=seed)
         return fitted.predict(trial.test).argmax(axis=1)
 
-    return predict, sum(int(np.prod(weight.shape)) for weight in fitted.model.trainable_weights)
+    return predict, _trainable(fitted.model)
+
+
+def _trainable(model: keras.Model) -> int:
+    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
 def nearest(inputs: Patches, trial: Trial, targets: np.ndarray) -> np.ndarray:
