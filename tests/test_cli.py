@@ -73,6 +73,20 @@ def test_a_wrong_parameter_of_the_page_on_musicnn_ends_at_once(no_kernel, assign
     assert pd.Series([result.output]).str.contains(sentence)[0], result.output
 
 
+@pytest.mark.parametrize(
+    ("assignment", "sentence"),
+    [
+        ("epochs=-1", "epochs must be from 0 to 10000; got epochs=-1"),
+        ("dataset=magnatagatune", "dataset must be rendered_dances, .*got dataset='magnatagatune'"),
+        ("classifiers=svm", "04t_proxy has no parameter 'classifiers'"),
+    ],
+)
+def test_a_wrong_parameter_of_the_page_on_training_ends_at_once(no_kernel, assignment, sentence):
+    result = thesis("run", "4t", "-p", assignment)
+    assert result.exit_code == 2
+    assert pd.Series([result.output]).str.contains(sentence)[0], result.output
+
+
 def test_a_folder_that_cannot_be_used_ends_at_once(no_kernel, tmp_path):
     (tmp_path / "one" / "class").mkdir(parents=True)
     soundfile.write(tmp_path / "one" / "class" / "a.wav", tone(440), RATE)

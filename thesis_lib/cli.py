@@ -56,6 +56,10 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
       draws          of random weights: seed, seed + 1, ...
 
     \b
+    Parameters of 4t, random against trained, beside those:
+      epochs         passes over the training clips; 0 leaves it to the scale
+
+    \b
     Parameters of A, musicnn:
       audio          your own file or folder
       model          MTT_musicnn (default), MTT_vgg, MSD_musicnn or MSD_vgg
