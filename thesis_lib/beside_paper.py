@@ -60,7 +60,8 @@ def figure(records: pd.DataFrame, dataset: str, *, here: str) -> plt.Figure:
     over, by = (interval_over_draws, "seed") if several else (interval, "fold")
     order = [system for system in NAMES if system in set(ours["system"])]
     kinds = [kind for kind in ("svm", "elm") if kind in set(ours["classifier"])]
-    drawn, axes = plt.subplots(1, len(kinds), figsize=(WIDTH, 1.2 + 0.36 * len(order)), sharey=True, squeeze=False)
+    size = (WIDTH, 1.2 + 0.36 * len(order))
+    drawn, axes = plt.subplots(1, len(kinds), figsize=size, sharex=True, sharey=True, squeeze=False)
     for axis, kind in zip(axes[0], kinds, strict=True):
         published = random_cnns().query("dataset == @dataset and classifier == @kind").set_index("system")
         values = ours.query("classifier == @kind").groupby(["system", by])["value"].mean() * 100

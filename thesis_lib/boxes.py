@@ -10,7 +10,7 @@ import pandas as pd
 
 from .datasets.clip import Card, Clip
 from .paper import random_cnns
-from .plots import NAMES
+from .plots import KINDS, NAMES
 
 
 def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> str:
@@ -67,6 +67,29 @@ def claims(table: pd.DataFrame) -> str:
         for row in table.itertuples()
     )
     return f'<table class="claims wide"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def across(runs: dict[str, pd.DataFrame]) -> str:
+    """Verdicts of several data sets side by side, each with the difference (points) that decided it.
+
+    Args:
+        runs: what `claims.verdicts` gives, by the data set's name.
+    """
+    rows = pd.concat([table.assign(on=name) for name, table in runs.items()])
+    head = "".join(f"<th>{escape(name)}</th>" for name in ("claim", "classifier", *runs))
+    body = ""
+    for (number, claim), found in rows.groupby(["id", "claim"]):
+        kinds = [kind for kind in KINDS if kind in set(found["classifier"])]
+        for kind in kinds:
+            by_set = {row.on: row for row in found[found["classifier"] == kind].itertuples()}
+            first = f'<td rowspan="{len(kinds)}">{number} {escape(claim)}</td>' if kind == kinds[0] else ""
+            cells = "".join(f"<td>{_verdict(by_set.get(name))}</td>" for name in runs)
+            body += f"<tr>{first}<td>{kind.upper()}</td>{cells}</tr>"
+    return f'<table class="claims wide"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _verdict(row: object) -> str:
+    return "–" if row is None else f'<span class="{row.verdict}">{row.verdict}</span> {row.difference:+.1f}'
 
 
 def provenance(facts: dict) -> str:

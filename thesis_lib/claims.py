@@ -49,24 +49,6 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "claim", "classifier", "verdict", "against", "difference", "low", "high"])
 
 
-def across(runs: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Verdicts of several data sets side by side.
-
-    Args:
-        runs: what `verdicts` gives, by the data set's name.
-
-    Returns:
-        One row a claim and classifier; in each column a verdict with the difference (points) that decided it, or a dash
-        where the claim does not speak of that data set.
-    """
-    rows = pd.concat([table.assign(on=name) for name, table in runs.items()])
-    rows["found"] = [
-        f"{verdict} ({points:+.1f})" for verdict, points in zip(rows["verdict"], rows["difference"], strict=True)
-    ]
-    wide = rows.pivot(index=["id", "claim", "classifier"], columns="on", values="found")
-    return wide.reindex(columns=list(runs)).fillna("–").rename_axis(columns=None)
-
-
 def _judge(differences: dict[str, pd.Series], over: Callable[..., Interval]) -> tuple[str, str, Interval]:
     """The verdict and the comparison that decided it: the worst where it fails, else the closest to failing."""
     widened = {other: over(values, confidence=1 - 0.05 / len(differences)) for other, values in differences.items()}
