@@ -30,17 +30,24 @@ CROPS = 3  # of a tested clip, from its start to its end
 
 
 class Length(NamedTuple):
-    """How long is trained at a scale: passes over the training clips, and folds that are tested; None for all."""
+    """How much is trained at a scale.
 
+    Attributes:
+        at_most: clips a class that are used; None for all.
+        epochs: passes over the training clips.
+        folds: how many are tested; None for all.
+    """
+
+    at_most: int | None
     epochs: int
     folds: int | None
 
 
 LENGTHS = {
-    "smoke": Length(epochs=1, folds=1),
-    "quick": Length(epochs=8, folds=1),
-    "full": Length(epochs=40, folds=None),
-    "paper": Length(epochs=40, folds=None),
+    "smoke": Length(at_most=10, epochs=1, folds=1),
+    "quick": Length(at_most=24, epochs=6, folds=1),
+    "full": Length(at_most=None, epochs=40, folds=None),
+    "paper": Length(at_most=None, epochs=40, folds=None),
 }
 
 
