@@ -106,6 +106,14 @@ def test_the_baseline_is_librosas(clips):
     assert found.n_params is None
 
 
+def test_a_page_is_not_told_of_retracing(clips, caplog):
+    import logging
+
+    extraction.extract(clips, ["7x96"], **SETTINGS)
+    logging.getLogger("tensorflow").warning("triggered tf.function retracing")
+    assert "retracing" not in caplog.text
+
+
 def test_a_bad_clip_is_said_and_what_was_done_is_kept(clips, computed):
     import soundfile
 

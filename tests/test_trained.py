@@ -123,6 +123,7 @@ def test_random_and_trained_stand_side_by_side_on_the_same_folds():
     rows += [row | {"fold": fold, "value": 0.0} for row in rows if row["protocol"] == "nested" for fold in (4, 5)]
     records = pd.DataFrame(rows)
     table = proxy.both_ways(records)
+    assert "80.0" in proxy.table(records).to_html() and "Timbral" not in proxy.table(records).to_html()
     assert table.loc["vgg"].tolist() == pytest.approx([80, 90, 7]) and len(table) == 4
     assert "4 front-ends" in proxy.in_words(records) and "+0.80 [" in proxy.in_words(records)
     assert "VGG at random, VGG trained: the same" in proxy.in_words(records)

@@ -28,6 +28,12 @@ def both_ways(records: pd.DataFrame) -> pd.DataFrame:
     return table.dropna().loc[[system for system in NAMES if system in trained and system in drawn]]
 
 
+def table(records: pd.DataFrame) -> pd.io.formats.style.Styler:
+    """`both_ways` for a page."""
+    named = both_ways(records).rename(index=NAMES).rename_axis(None)
+    return named.style.format("{:.1f}").format("{:,.0f}", subset="parameters")
+
+
 def figure(records: pd.DataFrame, *, chance: float) -> plt.Figure:
     """Accuracy with trained weights over accuracy with random ones, one mark a front-end.
 
@@ -35,11 +41,11 @@ def figure(records: pd.DataFrame, *, chance: float) -> plt.Figure:
         records: as in `both_ways`.
         chance: accuracy in [0, 1] of guessing.
     """
-    table = both_ways(records)
+    both = both_ways(records)
     drawn, axis = plt.subplots(figsize=(WIDTH, WIDTH))
-    for number, (system, row) in enumerate(table.iterrows()):
+    for number, (system, row) in enumerate(both.iterrows()):
         axis.plot(row["random"], row["trained"], MARKERS[number], markersize=9, label=NAMES[system])
-    low, high = 100 * chance, max(table[["random", "trained"]].max()) + 4
+    low, high = 100 * chance, max(both[["random", "trained"]].max()) + 4
     axis.plot([low, high], [low, high], color="0.6", linewidth=1, zorder=0)
     axis.set(xlim=(low, high), ylim=(low, high), xlabel="random weights: accuracy (%)", aspect="equal")
     axis.set_ylabel("trained weights: accuracy (%)")
@@ -50,14 +56,14 @@ def figure(records: pd.DataFrame, *, chance: float) -> plt.Figure:
 
 def in_words(records: pd.DataFrame) -> str:
     """One sentence on how alike random and trained weights order the front-ends."""
-    table = both_ways(records)
-    if len(table) < 3:
+    both = both_ways(records)
+    if len(both) < 3:
         return "Too few front-ends to compare orders: at least three are needed."
-    found = rank_correlation(table["random"], table["trained"])
+    found = rank_correlation(both["random"], both["trained"])
     bounds = "" if found.low != found.low else f" [{found.low:+.2f}, {found.high:+.2f}]"
-    shared = table["random"].idxmax() == table["trained"].idxmax()
-    best = f"{NAMES[table['random'].idxmax()]} at random, {NAMES[table['trained'].idxmax()]} trained"
+    shared = both["random"].idxmax() == both["trained"].idxmax()
+    best = f"{NAMES[both['random'].idxmax()]} at random, {NAMES[both['trained'].idxmax()]} trained"
     return (
-        f"Rank correlation of {len(table)} front-ends between random and trained weights: {found.mean:+.2f}{bounds}. "
+        f"Rank correlation of {len(both)} front-ends between random and trained weights: {found.mean:+.2f}{bounds}. "
         f"The best is {best}{': the same' if shared else ''}."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -26,3 +27,8 @@ def native_stderr_hidden() -> Iterator[TextIO]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def retracing_unmentioned() -> None:
+    """Keeps TensorFlow from taking many models, each traced once, for one that is traced again and again."""
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)

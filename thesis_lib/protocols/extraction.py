@@ -17,6 +17,7 @@ from tqdm import tqdm
 from .. import features
 from ..datasets.clip import Clip
 from ..models import ARCHITECTURES
+from ..quiet import retracing_unmentioned
 from ..store import Store, Stored
 from .sizes import LOG_MEL, SAMPLE_RATE, at_size
 
@@ -70,6 +71,7 @@ def extract(
     Raises:
         AudioError: one sentence on the clips that cannot be used.
     """
+    retracing_unmentioned()
     name = features.fingerprint(clips)
     ready = {
         system: _baseline(name, len(clips), seconds)

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from ..datasets.clip import Clip
 from ..models import build
+from ..quiet import retracing_unmentioned
 from .episodes import LONGEST, Prototypical
 from .few_draws import Trial, trials
 from .few_inputs import Patches, log_mels, mfcc_statistics, musicnn_embeddings
@@ -46,6 +47,7 @@ def evaluate(
     Yields:
         The record of one system on one trial.
     """
+    retracing_unmentioned()
     names, targets = np.unique([clip.label for clip in clips], return_inverse=True)
     asked = list(trials(clips, counts=counts, draws=draws, folds=folds, seed=seed))
 

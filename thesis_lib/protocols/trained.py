@@ -20,6 +20,7 @@ from tqdm import tqdm
 from .. import features
 from ..datasets.clip import Clip
 from ..models import ARCHITECTURES
+from ..quiet import retracing_unmentioned
 from ..store import Stored
 from .restart import Restart
 from .sizes import LOG_MEL, SAMPLE_RATE, at_size
@@ -45,7 +46,7 @@ class Length(NamedTuple):
 
 LENGTHS = {
     "smoke": Length(at_most=10, epochs=1, folds=1),
-    "quick": Length(at_most=24, epochs=6, folds=1),
+    "quick": Length(at_most=24, epochs=12, folds=1),
     "full": Length(at_most=None, epochs=40, folds=None),
     "paper": Length(at_most=None, epochs=40, folds=None),
 }
@@ -75,6 +76,7 @@ def evaluate(
     Yields:
         The record of one front-end on one fold.
     """
+    retracing_unmentioned()
     names, targets = np.unique([clip.label for clip in clips], return_inverse=True)
     todo = [
         (name, fold, train, test)
