@@ -15,7 +15,7 @@ import numpy as np
 from floor import gemm_rate, timed
 
 from thesis_lib import results
-from thesis_lib.models import of_chapter
+from thesis_lib.models import jit, of_chapter
 from thesis_lib.protocols import extraction, sizes
 
 SECONDS, ROUNDS = 5.0, 7
@@ -32,7 +32,7 @@ def operations(model):
 
 def measured(name, n_features):
     model = sizes.at_size(name, n_features, SECONDS)
-    model.compile(jit_compile=False if keras.backend.backend() == "tensorflow" else "auto")
+    model.compile(jit_compile=jit())
     size = extraction.batch_size(model)
     batch = np.random.default_rng(0).normal(size=(size, *model.input_shape[1:])).astype(np.float32)
     model.predict_on_batch(batch)

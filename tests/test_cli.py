@@ -58,31 +58,20 @@ def test_a_wrong_parameter_ends_at_once(no_kernel, tmp_path, assignment, sentenc
 
 
 @pytest.mark.parametrize(
-    ("assignment", "sentence"),
+    ("chapter", "assignment", "sentence"),
     [
-        ("audio=no/such.mp3", "audio must be a file or folder that is there; got audio='.*no/such.mp3'"),
-        ("gtzan=no/such", "gtzan must be a file or folder that is there"),
-        ("model=MTT_musicn", "model must be .*got model='MTT_musicn'. Did you mean MTT_musicnn?"),
-        ("hop=0", "hop must be at least 0.016; got hop=0.0"),
-        ("hop=nan", "hop must be at least 0.016; got hop=nan"),
+        ("A", "audio=no/such.mp3", "audio must be a file or folder that is there; got audio='.*no/such.mp3'"),
+        ("A", "gtzan=no/such", "gtzan must be a file or folder that is there"),
+        ("A", "model=MTT_musicn", "model must be .*got model='MTT_musicn'. Did you mean MTT_musicnn?"),
+        ("A", "hop=0", "hop must be at least 0.016; got hop=0.0"),
+        ("A", "hop=nan", "hop must be at least 0.016; got hop=nan"),
+        ("4t", "epochs=-1", "epochs must be from 0 to 10000; got epochs=-1"),
+        ("4t", "dataset=magnatagatune", "dataset must be rendered_dances, .*got dataset='magnatagatune'"),
+        ("4t", "classifiers=svm", "04t_proxy has no parameter 'classifiers'"),
     ],
 )
-def test_a_wrong_parameter_of_the_page_on_musicnn_ends_at_once(no_kernel, assignment, sentence):
-    result = thesis("run", "A", "-p", assignment)
-    assert result.exit_code == 2
-    assert pd.Series([result.output]).str.contains(sentence)[0], result.output
-
-
-@pytest.mark.parametrize(
-    ("assignment", "sentence"),
-    [
-        ("epochs=-1", "epochs must be from 0 to 10000; got epochs=-1"),
-        ("dataset=magnatagatune", "dataset must be rendered_dances, .*got dataset='magnatagatune'"),
-        ("classifiers=svm", "04t_proxy has no parameter 'classifiers'"),
-    ],
-)
-def test_a_wrong_parameter_of_the_page_on_training_ends_at_once(no_kernel, assignment, sentence):
-    result = thesis("run", "4t", "-p", assignment)
+def test_a_wrong_parameter_of_another_page_ends_at_once(no_kernel, chapter, assignment, sentence):
+    result = thesis("run", chapter, "-p", assignment)
     assert result.exit_code == 2
     assert pd.Series([result.output]).str.contains(sentence)[0], result.output
 

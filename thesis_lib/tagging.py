@@ -19,6 +19,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from . import audio
+from .models import jit
 from .models.folded import folded, overlapping
 from .models.musicnn import FRAMES, MELS
 from .pretrained.musicnn import MODELS, load_musicnn
@@ -186,6 +187,5 @@ def _batches(
 
 
 def _compiled(model: keras.Model) -> keras.Model:
-    # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
-    model.compile(jit_compile=False if keras.backend.backend() == "tensorflow" else "auto")
+    model.compile(jit_compile=jit())
     return model

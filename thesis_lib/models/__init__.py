@@ -81,6 +81,16 @@ def of_chapter(chapter: str) -> tuple[str, ...]:
     return tuple(name for name, architecture in ARCHITECTURES.items() if architecture.chapter == chapter)
 
 
+def jit() -> bool | str:
+    """What a model is compiled with as `jit_compile`.
+
+    On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
+    """
+    import keras
+
+    return False if keras.backend.backend() == "tensorflow" else "auto"
+
+
 def build(name: str, **knobs: object) -> keras.Model:
     """Builds an architecture.
 

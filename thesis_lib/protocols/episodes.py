@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..models import jit
 from .few_inputs import Patches
 from .regularised import NORM, PREDICTED, RATE
 from .restart import Restart
@@ -105,8 +106,7 @@ class Prototypical:
                     ops.reshape(labels, (-1,))[n_support:], logits(embedded)
                 )
 
-            compiled = {"jit_compile": False} if keras.backend.backend() == "tensorflow" else {}
-            model.compile(keras.optimizers.SGD(RATE, global_clipnorm=NORM), loss, metrics=[accuracy], **compiled)
+            model.compile(keras.optimizers.SGD(RATE, global_clipnorm=NORM), loss, metrics=[accuracy], jit_compile=jit())
             self._compiled[shots] = model, Restart(model)
         return self._compiled[shots]
 

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from .. import features
 from ..datasets.clip import Clip
-from ..models import ARCHITECTURES
+from ..models import ARCHITECTURES, jit
 from ..quiet import retracing_unmentioned
 from ..store import Store, Stored
 from .sizes import LOG_MEL, SAMPLE_RATE, at_size
@@ -103,8 +103,7 @@ def _random_cnn(name: str, clips: str, n: int, *, n_features: int, seed: int, se
     """A CNN whose weights keep their random first values."""
     keras.utils.set_random_seed(seed)  # right before the weights are drawn: nothing may draw in between
     model = at_size(name, n_features, seconds)
-    # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
-    model.compile(jit_compile=False if keras.backend.backend() == "tensorflow" else "auto")
+    model.compile(jit_compile=jit())
     recipe = {
         "system": name, "n_params": model.count_params(), "seed": seed, "clips": clips,  # the number tells the width
         "seconds": seconds, "sample_rate": SAMPLE_RATE, "log_mel": LOG_MEL,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from ..models import jit
 from .few_inputs import Patches
 from .restart import Restart
 
@@ -29,10 +30,8 @@ class Regularised:
 
     def __init__(self, build: Callable[[], keras.Model], inputs: Patches) -> None:
         self.model, self._build, self._inputs = build(), build, inputs
-        # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
-        compiled = {"jit_compile": False} if keras.backend.backend() == "tensorflow" else {}
         self.model.compile(
-            keras.optimizers.SGD(RATE, global_clipnorm=NORM), "sparse_categorical_crossentropy", **compiled
+            keras.optimizers.SGD(RATE, global_clipnorm=NORM), "sparse_categorical_crossentropy", jit_compile=jit()
         )
         self._restart = Restart(self.model)
 

@@ -25,6 +25,7 @@ from tqdm import tqdm
 from .. import audio, features
 from ..datasets.clip import Clip
 from ..datasets.splits import Split, splits
+from ..models import jit
 from .extraction import BASELINE, extract
 from .sizes import LOG_MEL, SAMPLE_RATE
 
@@ -136,7 +137,7 @@ def _cnn(n_mels: int, n_outputs: int, tags: bool) -> keras.Model:
     model.compile(
         keras.optimizers.Adam(1e-3),
         "binary_crossentropy" if tags else "categorical_crossentropy",
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+        jit_compile=jit(),
     )
     return model
 

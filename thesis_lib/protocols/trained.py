@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from .. import features
 from ..datasets.clip import Clip
-from ..models import ARCHITECTURES
+from ..models import ARCHITECTURES, jit
 from ..quiet import retracing_unmentioned
 from ..store import Stored
 from .restart import Restart
@@ -129,9 +129,7 @@ class Training:
         self.name = name
         keras.utils.set_random_seed(seed)  # right before the weights are drawn: nothing may draw in between
         self.model = at_size(name, n_features, seconds, n_outputs=n_outputs)
-        # On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
-        compiled = {"jit_compile": False} if keras.backend.backend() == "tensorflow" else {}
-        self.model.compile(keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy", **compiled)
+        self.model.compile(keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy", jit_compile=jit())
         self._restart = Restart(self.model)
         self._norm = (0.0, 1.0)
 
