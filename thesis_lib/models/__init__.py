@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -89,6 +90,17 @@ def jit() -> bool | str:
     import keras
 
     return False if keras.backend.backend() == "tensorflow" else "auto"
+
+
+def precision() -> str:
+    """The dtype policy with which wide convolutions are fast here.
+
+    Products of matrices of 16-bit numbers, summed in 32 bits, where the processor has instructions for them (AMX);
+    without those they are slower than 32 bits.
+    """
+    processor = Path("/proc/cpuinfo")
+    has = processor.exists() and "amx_bf16" in processor.read_text("utf-8")
+    return "mixed_bfloat16" if has else "float32"
 
 
 def build(name: str, **knobs: object) -> keras.Model:

@@ -13,6 +13,9 @@ import math
 import keras
 from keras import layers, ops
 
+from .normed_pool import NormedPool
+from .thin_conv import ThinConv2D
+
 FRAMES, MELS = 128, 128  # 3.0 s at 44.1 kHz with a hop of 1,024 samples
 TALL = 108  # bands of a timbral filter
 DECAY = keras.regularizers.L2(1e-3)  # on the kernels
@@ -95,18 +98,21 @@ def timbre(input_shape=(FRAMES, MELS), n_outputs: int = 10) -> keras.Model:
     return keras.Model(inputs, layers.Softmax(name="output")(x), name="few_timbre")
 
 
-def prototypical(input_shape=(FRAMES, MELS), n_outputs: int = 10, *, width: int = 128) -> keras.Model:
+def prototypical(
+    input_shape=(FRAMES, MELS), n_outputs: int = 10, *, width: int = 128, precision: str = "float32"
+) -> keras.Model:
     """The embedding of prototypical networks (Snell et al., NIPS 2017): a wide VGG with a linear output.
 
     Args:
         input_shape: (T, F).
         n_outputs: dimensions of the embedding; ten in the paper.
         width: filters of each layer.
+        precision: Keras' dtype policy of the wide convolutions; `models.precision` tells which is fast.
     """
     inputs = layers.Input(input_shape, name="log_mel")
     # As in the original code, the input is normalised by frame here, where the other networks have one value for all.
     x = layers.BatchNormalization(axis=1, name="input_norm")(layers.Reshape((*input_shape, 1))(inputs))
-    x = layers.Conv2D(width, 3, padding="same", activation="elu", kernel_regularizer=DECAY, name="conv_1")(x)
+    x = ThinConv2D(width, 3, padding="same", activation="elu", kernel_regularizer=DECAY, name="conv_1")(x)
     return keras.Model(inputs, layers.Dense(n_outputs, name="embedding")(_vgg(x, width)), name="prototypical")
 
 
@@ -116,14 +122,16 @@ def _first(conv: layers.Layer, x):
     return ScaledInput(conv, name="conv_1")(x)
 
 
-def _vgg(x, width: int):
+def _vgg(x, width: int, precision: str = "float32"):
     """Maps of the first convolution to what the last pool leaves: (B, T, F, C) -> (B, T/32 * F/32 * C)."""
     for number in range(1, 6):
         if number > 1:
-            x = layers.Conv2D(
-                width, 3, padding="same", activation="elu", kernel_regularizer=DECAY, name=f"conv_{number}"
-            )(x)
-        x = layers.MaxPooling2D(2, name=f"pool_{number}")(layers.BatchNormalization(name=f"norm_{number}")(x))
+            conv = layers.Conv2D(
+                width, 3, padding="same", activation="elu", kernel_regularizer=DECAY, dtype=precision,
+                name=f"conv_{number}",
+            )  # fmt: skip
+            x = conv(x)
+        x = NormedPool(name=f"norm_{number}")(x)
     return layers.Flatten()(x)
 
 

@@ -1,0 +1,63 @@
+"""Maps in, their normalised maxima out: batch normalisation and max pooling in the order that costs less.
+
+What is normalised in training is every value, but what is passed on is one of four. A scale that is positive leaves the
+maximum where it is (a negative one puts it at the minimum), so that the pool may come first:
+
+    max(gamma (x - mean) / deviation + beta)  =  |gamma| / deviation max(sign(gamma) x) - gamma mean / deviation + beta
+"""
+
+from __future__ import annotations
+
+import keras
+from keras import layers, ops
+
+
+@keras.saving.register_keras_serializable("thesis_lib")
+class NormedPool(layers.BatchNormalization):
+    """Batch normalisation of each channel, then the maximum over 2x2 places; `BatchNormalization`'s arguments."""
+
+    def call(self, inputs, training=None):
+        """(B, T, F, C) -> (B, T // 2, F // 2, C)."""
+        mean, variance = self.moving_mean, self.moving_variance
+        if training:
+            mean, variance = moments(inputs)
+            for moving, found in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                moving.assign(moving * self.momentum + ops.stop_gradient(found) * (1 - self.momentum))
+        scale = self.gamma * ops.rsqrt(variance + self.epsilon)
+        pooled = ops.max_pool(inputs * ops.where(self.gamma < 0, -1.0, 1.0), 2, strides=2)
+        return pooled * ops.abs(scale) + (self.beta - mean * scale)
+
+    def compute_output_shape(self, input_shape):
+        """Halved in time and frequency."""
+        batch, frames, bands, channels = input_shape
+        return (batch, frames // 2, bands // 2, channels)
+
+
+def moments(x):
+    """Mean and variance of each channel: (..., C) -> (C,), (C,).
+
+    The gradient is written out, since the one that is derived goes over x twice as often.
+    """
+
+    @ops.custom_gradient
+    def both(x):
+        mean = average(x)
+        variance = ops.maximum(average(ops.square(x)) - ops.square(mean), 0.0)
+
+        def gradient(*args, upstream=None):
+            (upstream,) = args or (upstream,)
+            by_mean, by_variance = upstream[0], upstream[1]
+            n = ops.cast(ops.size(x) // x.shape[-1], x.dtype)
+            return x * (2 * by_variance / n) + (by_mean - 2 * mean * by_variance) / n
+
+        return ops.stack([mean, variance]), gradient
+
+    found = both(x)
+    return found[0], found[1]
+
+
+def average(x):
+    """Over all but the last axis, as a product of matrices: several times as fast as a reduction on a CPU."""
+    rows = ops.reshape(x, (ops.shape(x)[0], -1, x.shape[-1]))  # clip by clip: a sum of all would lose digits
+    ones = ops.ones_like(rows[:1, None, :, 0])
+    return ops.mean(ops.matmul(ones, rows)[:, 0], axis=0) / ops.cast(ops.shape(rows)[1], x.dtype)
