@@ -9,7 +9,7 @@ from sklearn.metrics.pairwise import cosine_distances
 
 from thesis_lib import audio
 from thesis_lib.datasets import folder
-from thesis_lib.protocols import few_data, few_inputs
+from thesis_lib.protocols import few_data, few_inputs, few_pretrained, few_systems
 from thesis_lib.protocols.few_draws import Trial, trials
 from thesis_lib.protocols.few_inputs import Patches
 from thesis_lib.protocols.regularised import Regularised
@@ -49,18 +49,18 @@ def test_nearest_neighbours_are_by_angle_and_patches_vote():
     distances = cosine_distances(values[8:].reshape(-1, 8), values[:8].reshape(-1, 8))
     votes = np.repeat(targets[:8], 3)[distances.argmin(axis=1)].reshape(-1, 3)
     expected = [max(range(4), key=lambda c, row=row: ((row == c).sum(), -c)) for row in votes]
-    np.testing.assert_array_equal(few_data.nearest(Patches(values, 0), trial, targets), expected)
+    np.testing.assert_array_equal(few_systems.nearest(Patches(values, 0), trial, targets), expected)
 
 
 def test_a_fit_is_that_of_a_fresh_keras_model_whatever_was_fitted_before():
     """One clip a patch long, so that nothing but the first values is random: Keras' own fit must give the same."""
     rng = np.random.default_rng(0)
     values, targets = rng.normal(size=(12, 1, 20)).astype(np.float32), np.arange(12) % 3
-    fitted = Regularised(lambda: few_data.softmax(20, 3), Patches(values, 0))
+    fitted = Regularised(lambda: few_pretrained.softmax(20, 3), Patches(values, 0))
     fitted.fit(np.arange(3, 9), targets, epochs=5, seed=1)
     fitted.fit(np.arange(6), targets, epochs=21, seed=4)
     keras.utils.set_random_seed(4)
-    fresh = few_data.softmax(20, 3)
+    fresh = few_pretrained.softmax(20, 3)
     fresh.compile(keras.optimizers.SGD(0.1, global_clipnorm=5.0), "sparse_categorical_crossentropy")
     fresh.fit(values[:6, 0], targets[:6], batch_size=6, epochs=20, shuffle=False, verbose=0)
     np.testing.assert_allclose(fitted.predict(np.arange(12)), fresh.predict(values[:, 0], verbose=0), atol=1e-5)
@@ -68,17 +68,14 @@ def test_a_fit_is_that_of_a_fresh_keras_model_whatever_was_fitted_before():
 
 def test_a_clips_probabilities_are_the_mean_over_its_patches():
     values = np.random.default_rng(0).normal(size=(5, 10, 4)).astype(np.float32)
-    fitted = Regularised(lambda: few_data.softmax(4, 2), Patches(values, 0, hop=3))
+    fitted = Regularised(lambda: few_pretrained.softmax(4, 2), Patches(values, 0, hop=3))
     expected = fitted.model.predict(values[:, ::3].reshape(-1, 4), verbose=0).reshape(5, 4, 2).mean(axis=1)
     np.testing.assert_allclose(fitted.predict(np.arange(5)), expected, atol=1e-6)
 
 
 def test_more_clips_than_a_batch_are_taken_in_batches(monkeypatch):
-    from thesis_lib.protocols import regularised
-
-    monkeypatch.setattr(regularised, "BATCH", 8)
     values, sizes = np.zeros((20, 1, 4), np.float32), []
-    fitted = Regularised(lambda: few_data.softmax(4, 2), Patches(values, 0))
+    fitted = Regularised(lambda: few_pretrained.softmax(4, 2), Patches(values, 0), batch=8)
     monkeypatch.setattr(fitted.model, "train_on_batch", lambda x, y: sizes.append(len(x)))
     fitted.fit(np.arange(20), np.arange(20) % 2, epochs=3)
     assert sizes == [8, 8, 8] * 2, "the first epoch only evaluates"
@@ -116,7 +113,7 @@ def test_musicnns_embeddings_are_its_penultimate_layer(clips, wheel, monkeypatch
     from thesis_lib.tagging import Tagger
 
     monkeypatch.setenv("THESIS_MUSICNN", str(wheel))
-    found = few_inputs.musicnn_embeddings(clips[:2], "MTT_musicnn").all(np.array([1]))[0]
-    expected = Tagger("MTT_musicnn", features=["penultimate"])(clips[1].path, hop=62 / 62.5).features["penultimate"]
+    found = few_pretrained.embeddings(clips[:2], "musicnn").all(np.array([1]))[0]
+    expected = Tagger("MSD_musicnn", features=["penultimate"])(clips[1].path, hop=62 / 62.5).features["penultimate"]
     assert found.shape == expected.shape == (2, 200)
     np.testing.assert_allclose(found, expected, atol=0.02 * np.abs(expected).max())

@@ -12,6 +12,8 @@ from .datasets.clip import Card, Clip
 from .paper import random_cnns
 from .plots import KINDS, NAMES
 
+NOTHING_CLAIMED = "<p>This run has no records that a claim speaks of.</p>"
+
 
 def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> str:
     """What the data is, how much of it this run uses, and what no result on it says."""
@@ -58,7 +60,7 @@ def sources(dataset: str) -> str:
 def claims(table: pd.DataFrame) -> str:
     """Verdicts as a table: the claim, what was found, and the comparison that decided it."""
     if table.empty:
-        return "<p>This run has no records that a claim speaks of.</p>"
+        return NOTHING_CLAIMED
     head = "<tr><th>verdict</th><th>claim</th><th>classifier</th><th>comparison that decided, in points</th></tr>"
     rows = "".join(
         f'<tr><td><span class="{row.verdict}">{row.verdict}</span></td>'
@@ -76,15 +78,18 @@ def across(runs: dict[str, pd.DataFrame]) -> str:
         runs: what `claims.verdicts` gives, by the data set's name.
     """
     rows = pd.concat([table.assign(on=name) for name, table in runs.items()])
-    head = "".join(f"<th>{escape(name)}</th>" for name in ("claim", "classifier", *runs))
+    if rows.empty:
+        return NOTHING_CLAIMED
+    several = set(rows["classifier"]) != {""}
+    head = "".join(f"<th>{escape(name)}</th>" for name in ("claim", *["classifier"] * several, *runs))
     body = ""
     for (number, claim), found in rows.groupby(["id", "claim"]):
-        kinds = [kind for kind in KINDS if kind in set(found["classifier"])]
+        kinds = [kind for kind in ("", *KINDS) if kind in set(found["classifier"])]
         for kind in kinds:
             by_set = {row.on: row for row in found[found["classifier"] == kind].itertuples()}
             first = f'<td rowspan="{len(kinds)}">{number} {escape(claim)}</td>' if kind == kinds[0] else ""
             cells = "".join(f"<td>{_verdict(by_set.get(name))}</td>" for name in runs)
-            body += f"<tr>{first}<td>{kind.upper()}</td>{cells}</tr>"
+            body += f"<tr>{first}{f'<td>{kind.upper()}</td>' * several}{cells}</tr>"
     return f'<table class="claims wide"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 

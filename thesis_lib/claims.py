@@ -12,6 +12,7 @@ from .results import ROOT
 
 TABLE = ROOT / "data" / "claims.yml"
 PROTOCOL = "nested"  # accuracies whose settings the test clips have not chosen
+PROTOCOLS = (PROTOCOL, "few clips")
 
 
 def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
@@ -32,12 +33,13 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
         Columns id, claim, classifier, verdict ("holds", "fails", "undecided"), against (the comparison that decided
         it), difference, low, high (of that comparison, in percentage points).
     """
+    judged = records[records["protocol"].isin(PROTOCOLS)].fillna({"classifier": ""})
     rows = []
     for claim in yaml.safe_load(TABLE.read_text(encoding="utf-8")):
         systems = {claim["better"], *claim["than"]}
         if claim.get("sounds", sounds) != sounds or not systems <= set(records["system"]):
             continue
-        for classifier, scores in records.query("protocol == @PROTOCOL").groupby("classifier", sort=False):
+        for classifier, scores in judged.groupby("classifier", sort=False):
             split = scores["fold"].isna().all()
             values = 100 * scores.pivot_table("value", "seed" if split else "fold", "system")
             differences = {other: values[claim["better"]] - values[other] for other in claim["than"]}

@@ -43,9 +43,31 @@ def interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
         raise ValueError("an interval needs at least one value; got none.")
     if len(values) < 2:
         return Interval(values.mean(), np.nan, np.nan)
-    k = len(values)
-    half = values.std(ddof=1) * np.sqrt(1 / k + 1 / (k - 1)) * scipy.stats.t.ppf((1 + confidence) / 2, k - 1)
+    half = _error(values) * scipy.stats.t.ppf((1 + confidence) / 2, len(values) - 1)
     return Interval(values.mean(), values.mean() - half, values.mean() + half)
+
+
+def paired_p(differences: Sequence[float]) -> float:
+    """Two-sided p of the differences between two systems being none: the test that `interval` is the interval of.
+
+    Args:
+        differences: one a fold.
+
+    Returns:
+        p, NaN with fewer than two folds; 1 where there is no difference on any, 0 where it is the same on all.
+    """
+    differences = np.asarray(differences, dtype=float)
+    if len(differences) < 2:
+        return float("nan")
+    mean, error = abs(differences.mean()), _error(differences)
+    t = mean / error if error else np.inf * mean if mean else 0.0
+    return float(2 * scipy.stats.t.sf(t, len(differences) - 1))
+
+
+def _error(values: np.ndarray) -> float:
+    """Standard error of a mean over folds, with Nadeau & Bengio's correction."""
+    k = len(values)
+    return values.std(ddof=1) * np.sqrt(1 / k + 1 / (k - 1))
 
 
 def interval_over_draws(values: Sequence[float], *, confidence: float = 0.95) -> Interval:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from .datasets import DATASETS, presence
+from .few_table import SYSTEMS
 from .models import of_chapter
 
 TAG = "parameters"
@@ -17,7 +19,9 @@ SCALES = ("smoke", "quick", "full", "paper")
 TAGGERS = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
 PLACES = ("data_home", "audio", "source", "gtzan")  # files and folders
 CHAPTERS = {"03": "III", "04": "IV", "05": "V", "06": "VI"}  # as data sets' cards name them
-SOME_OF = {"architectures": of_chapter("IV"), "classifiers": ("svm", "elm", "knn")}
+PRECISIONS = ("", "float32", "mixed_bfloat16")
+SOME_OF = {"architectures": of_chapter("IV"), "classifiers": ("svm", "elm", "knn"), "systems": tuple(SYSTEMS)}
+ONE_LABEL = ("04", "06")  # chapters that need one label a clip, and folds or a split
 AT_LEAST = {"hop": 0.016, "seconds": 3.0, "draws": 1}  # s, s
 AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000, "draws": 100, "epochs": 10_000}  # whole numbers from 0
 
@@ -61,7 +65,11 @@ def check(notebook: Path, assignments: Iterable[str]) -> dict[str, object]:
         if name not in known:
             raise ParameterError(f"{notebook.stem} has no parameter {name!r}; {_choices(name, known)}")
         values[name] = _convert(name, text, known[name])
-        _check_value(name, values[name], {"dataset": datasets(notebook), "scale": SCALES, "model": TAGGERS})
+        _check_value(
+            name,
+            values[name],
+            {"dataset": datasets(notebook), "scale": SCALES, "model": TAGGERS, "precision": PRECISIONS},
+        )
     for name in PLACES:
         if values.get(name):  # the notebook runs elsewhere than the command
             values[name] = str(Path(values[name]).expanduser().absolute())
@@ -115,6 +123,8 @@ def _check_value(name: str, value: object, one_of: dict[str, tuple[str, ...]]) -
                 )
         if len(set(split(value, SOME_OF[name]))) < len(split(value, SOME_OF[name])):
             raise ParameterError(f"{name} must name each only once; got {name}={value!r}.")
+    if name == "counts" and not re.fullmatch(r"([1-9]\d{0,5}(,|$))*", value.replace(" ", "")):
+        raise ParameterError(f"counts must be numbers of clips a class, as in 1,5,20; got counts={value!r}.")
     if name in AT_LEAST and not value >= AT_LEAST[name]:
         raise ParameterError(f"{name} must be at least {AT_LEAST[name]}; got {name}={value}.")
     if name in AT_MOST and not 0 <= value <= AT_MOST[name]:
@@ -127,9 +137,11 @@ def _check_clips(notebook: Path, dataset: str, data_home: str) -> None:
         clips = DATASETS[dataset].clips(Path(data_home) if data_home else None)
     except ValueError as error:
         raise ParameterError(str(error)) from error
-    if notebook.stem.startswith("04") and any(len(clip.labels) != 1 for clip in clips):
+    if notebook.stem.startswith(ONE_LABEL) and any(len(clip.labels) != 1 for clip in clips):
         raise ParameterError(f"this chapter needs one label a clip; {dataset} has several.")
-    if notebook.stem.startswith("04") and not (all(c.split for c in clips) or all(c.fold is not None for c in clips)):
+    if notebook.stem.startswith(ONE_LABEL) and not (
+        all(c.split for c in clips) or all(c.fold is not None for c in clips)
+    ):
         raise ParameterError(f"this chapter needs a fold, or a part of a split, of each clip; {dataset} has neither.")
 
 

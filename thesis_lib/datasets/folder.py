@@ -21,7 +21,7 @@ CARD = Card(
     cannot_show="more than its clips: a folder of few clips, or of clips cut from few recordings, gives wide intervals",
     licence="yours",
     source="-p data_home=FOLDER",
-    chapters=("IV",),
+    chapters=("IV", "VI"),
     sounds="",
     size="what you put into it",
     get="make a folder with one sub-folder of audio a class",

@@ -20,7 +20,7 @@ CARD = Card(
     cannot_show="more than its clips: few clips, or clips cut from few recordings, give wide intervals",
     licence="yours",
     source="-p data_home=FILE.csv",
-    chapters=("IV",),
+    chapters=("IV", "VI"),
     sounds="",
     size="what you list in it",
     get="write a CSV file: path, label (or labels, separated by ;) and, if you like, fold or split, group",

@@ -1,5 +1,6 @@
 """Published weights: fetched, checked, and converted once."""
 
 from .musicnn import load_musicnn
+from .vggish import load_vggish
 
-__all__ = ["load_musicnn"]
+__all__ = ["load_musicnn", "load_vggish"]

@@ -35,7 +35,7 @@ class Prototypical:
     def __init__(self, build: Callable[[], keras.Model], inputs: Patches, n_classes: int) -> None:
         self._build, self._inputs, self._n_classes = build, inputs, n_classes
         self._compiled: dict[int, tuple[keras.Model, Restart]] = {}  # by the size of the support, which is traced
-        self.model, self._prototypes = build(), np.zeros(0)
+        self.model, self.prototypes = build(), np.zeros(0)
 
     def fit(
         self, train: np.ndarray, targets: np.ndarray, *, patience: int = PATIENCE, longest: int = LONGEST, seed: int = 0
@@ -70,7 +70,7 @@ class Prototypical:
             updates, failed = updates + 1, failed + (accuracy <= best)
             best = max(best, float(accuracy))
         embedded = self.embed(support).reshape(self._n_classes, shots, -1)
-        self._prototypes = embedded.mean(axis=1)
+        self.prototypes = embedded.mean(axis=1)
         return updates
 
     def embed(self, patches: np.ndarray) -> np.ndarray:
@@ -84,7 +84,7 @@ class Prototypical:
         """Log-probabilities of the classes, (len(test), C), each the mean over the clip's patches."""
         patches = self._inputs.all(test)  # (n, P, ...)
         embedded = self.embed(patches.reshape(-1, *patches.shape[2:]))
-        logs = ops.convert_to_numpy(ops.log_softmax(nearness(embedded, self._prototypes)))
+        logs = ops.convert_to_numpy(ops.log_softmax(nearness(embedded, self.prototypes)))
         return logs.reshape(len(test), patches.shape[1], -1).mean(axis=1)
 
     def _of(self, shots: int) -> tuple[keras.Model, Restart]:

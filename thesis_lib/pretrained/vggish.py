@@ -1,0 +1,99 @@
+"""The official VGGish checkpoint in, the Keras model with its weights out.
+
+Hershey et al., "CNN architectures for large-scale audio classification", ICASSP 2017; the checkpoint is released with
+AudioSet (Apache 2.0). Nothing is unpickled: TensorFlow's own reader gives its variables by name, and what is kept are
+Keras weights in the cache.
+
+Its authors publish no checksum, but what the weights must give for a tone; that is checked before they are kept. The
+SHA-256 of the file they came from is written beside them, and another file is refused afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import vggish_input
+from ..datasets.download import download
+from ..files import cache_dir, sha256, written
+from ..models.vggish import vggish
+
+if TYPE_CHECKING:
+    import keras
+
+URL = "https://storage.googleapis.com/audioset/vggish_model.ckpt"
+TONE_MEAN, TONE_DEVIATION, WITHIN = 0.000657, 0.343, 0.1  # of the embeddings of 3 s of 1 kHz, as its authors state
+# Layer here -> scope in the checkpoint
+SCOPES = (
+    {f"conv{stage}": f"conv{stage}" for stage in (1, 2)}
+    | {f"conv{stage}_{number}": f"conv{stage}/conv{stage}_{number}" for stage in (3, 4) for number in (1, 2)}
+    | {"fc1_1": "fc1/fc1_1", "fc1_2": "fc1/fc1_2", "embedding": "fc2"}
+)
+
+
+def load_vggish(*, source: Path | str | None = None) -> keras.Model:
+    """Loads VGGish; the first time, its checkpoint (277 MB) is read, or fetched, and converted.
+
+    Args:
+        source: the file vggish_model.ckpt where it is here already; $THESIS_VGGISH by default, and without that it is
+            downloaded.
+
+    Returns:
+        A model from patches (B, 96, 64) of `vggish_input.patches` to embeddings (B, 128) before any activation.
+
+    Raises:
+        ValueError: there is no network, or a file that is not the official checkpoint or not the one converted before.
+        OSError: the cache cannot be written.
+    """
+    built, weights = vggish(), cache_dir() / "pretrained" / "vggish.weights.h5"
+    source = source or os.environ.get("THESIS_VGGISH")
+    if not weights.is_file():
+        weights.parent.mkdir(parents=True, exist_ok=True)
+        checkpoint = Path(source).expanduser() if source else download(URL, weights.with_name("vggish_model.ckpt"))
+        if not checkpoint.is_file():
+            raise ValueError(f"{checkpoint} does not exist; name the file vggish_model.ckpt.")
+        _assign(built, checkpoint)
+        _check(built, checkpoint)
+        with written(weights) as partial:
+            beside = partial.with_name(f"{partial.name}.weights.h5")  # Keras insists on the ending
+            built.save_weights(beside)
+            os.replace(beside, partial)
+        with written(_of(weights)) as partial:
+            partial.write_text(sha256(checkpoint), encoding="utf-8")
+    elif source and _of(weights).is_file() and sha256(Path(source).expanduser()) != _of(weights).read_text("utf-8"):
+        raise ValueError(f"{source} is not the checkpoint that was converted before; delete {weights} to convert it.")
+    built.load_weights(weights)
+    built.trainable = False
+    return built
+
+
+def _of(weights: Path) -> Path:
+    return weights.with_suffix(".sha256")
+
+
+def _assign(model: keras.Model, checkpoint: Path) -> None:
+    """Copies the checkpoint's variables into the layers."""
+    import tensorflow as tf  # nowhere else: only TensorFlow reads its checkpoints
+
+    try:
+        reader = tf.compat.v1.train.NewCheckpointReader(str(checkpoint))
+        for name, scope in SCOPES.items():
+            layer = model.get_layer(name)
+            layer.set_weights([reader.get_tensor(f"vggish/{scope}/{kind}") for kind in ("weights", "biases")])
+    except (tf.errors.OpError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{checkpoint} is not VGGish's checkpoint ({str(error).splitlines()[0]}).") from error
+
+
+def _check(model: keras.Model, checkpoint: Path) -> None:
+    """The embeddings of a tone are those that the authors of the checkpoint give."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(3 * vggish_input.SAMPLE_RATE) / vggish_input.SAMPLE_RATE)
+    found = np.asarray(model.predict_on_batch(vggish_input.patches(tone.astype(np.float32))))
+    for what, expected, value in (("mean", TONE_MEAN, found.mean()), ("deviation", TONE_DEVIATION, found.std())):
+        if not abs(value - expected) <= WITHIN * expected:
+            raise ValueError(
+                f"{checkpoint} is damaged or not VGGish's: the {what} of its embeddings of a tone is {value:.6f}; "
+                f"its authors state {expected}."
+            )
