@@ -118,6 +118,33 @@ def test_figures_and_tables_show_what_is_there():
     plt.close("all")
 
 
+def test_advice_is_the_best_its_range_and_the_quickest_that_is_as_good():
+    values = {
+        "nn_mfcc": (0.30, 0.30, 0.30, 0.30),
+        "few_vgg": (0.20, 0.30, 0.50, 0.99),
+        "nn_musicnn": (0.60, 0.61, 0.62, 0.63),
+        "transfer_musicnn": (0.61, 0.75, 0.85, 0.85),
+    }
+    some = records(values, noise=0.01, seed=3)
+    near = (some["system"] == "transfer_musicnn") & (some["n_per_class"] == 1)
+    some.loc[near, "value"] = [0.70, 0.50, 0.75, 0.52, 0.68]  # better than 60 % in the mean, not in every fold
+    some.loc[some["system"] == "nn_musicnn", "seconds"] = 0.1
+    some.loc[some["system"] == "few_vgg", "seconds"] = 60.0
+    table = few_curves.advice(some)
+    assert table["best"].tolist() == ["transfer_musicnn", "transfer_musicnn", "transfer_musicnn", "few_vgg"]
+    assert table.loc[1, "quickest"] == "nn_musicnn", "not told from the best, and quicker"
+    assert table["quickest"].tolist()[1:] == table["best"].tolist()[1:]
+    assert table["alone"].tolist() == ["nn_mfcc", table.loc[2, "alone"], "few_vgg", "few_vgg"]
+    at = 100 * some.query("system == 'transfer_musicnn' and n_per_class == 4")["value"]
+    assert (table.loc[4, "low"], table.loc[4, "high"]) == pytest.approx(tuple(np.quantile(at, [0.1, 0.9])))
+    sentence = few_curves.advice_for(some, 5)
+    assert sentence.startswith("With 5 labelled clips a class (the nearest number that was tried is 4): softmax on mus")
+    assert "is quicker and not told from it" in few_curves.advice_for(some, 1)
+    assert few_curves.advice_in_words(some).loc["8 clips a class", "without other sounds"] == "VGG (99 %)"
+    only = few_curves.advice_in_words(some[some["system"] == "nn_musicnn"])
+    assert set(only["without other sounds"]) == {"–"}
+
+
 def test_the_embedding_is_drawn_with_its_prototypes():
     rng = np.random.default_rng(0)
     labels = np.arange(30) % 3

@@ -60,6 +60,15 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
       epochs         passes over the training clips; 0 leaves it to the scale
 
     \b
+    Parameters of chapter 6, few training data; dataset, data_home, scale and seed as above, and:
+      systems        all, or names separated by commas: nn_mfcc, nn_musicnn, nn_vggish; sb_cnn, few_vgg, few_timbre,
+                     each with _validated; prototypical; prototypical_, transfer_ or finetuned_ with musicnn or vggish
+      counts         labelled clips a class, as in 1,5,20; by default those of the scale
+      draws          of the labelled clips, for each fold
+      epochs         of training; 0 leaves it to the scale
+      precision      of wide convolutions: float32 or mixed_bfloat16; by default what is fast here
+
+    \b
     Parameters of A, musicnn:
       audio          your own file or folder
       model          MTT_musicnn (default), MTT_vgg, MSD_musicnn or MSD_vgg

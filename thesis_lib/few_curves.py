@@ -233,6 +233,60 @@ def worth_in_words(records: pd.DataFrame, pretrained: str = "transfer_musicnn") 
     return pd.DataFrame(rows).T
 
 
+def advice(records: pd.DataFrame) -> pd.DataFrame:
+    """What to take with each number of labelled clips, and what to expect of it.
+
+    Returns:
+        Index n_per_class; columns best (the system of the highest mean), accuracy (its mean, %), low and high (between
+        them lie eight of ten trials, %), quickest (of those that the pair's test does not tell from the best at 5 %,
+        the one with the shortest fit), alone and alone_accuracy (the best that heard no other sounds; None and NaN
+        where no such system was tried).
+    """
+    tested, rows = pairs(records), {}
+    for n, at in records.groupby("n_per_class"):
+        means = (100 * at.groupby("system")["value"].mean()).sort_values(ascending=False)
+        best = means.index[0]
+        against = tested[(tested["n_per_class"] == n) & ((tested["system"] == best) | (tested["other"] == best))]
+        behind = against[against["p"] < 0.05]
+        equals = set(means.index) - ({*behind["system"], *behind["other"]} - {best})
+        seconds = at[at["system"].isin(equals)].groupby("system")["seconds"].median()
+        alone = means[~means.index.isin(PRETRAINED)]
+        low, high = 100 * at[at["system"] == best]["value"].quantile([0.1, 0.9])
+        rows[int(n)] = {
+            "best": best, "accuracy": means[best], "low": low, "high": high, "quickest": seconds.idxmin(),
+            "alone": alone.index[0] if len(alone) else None,
+            "alone_accuracy": alone.iloc[0] if len(alone) else float("nan"),
+        }  # fmt: skip
+    return pd.DataFrame(rows).T.rename_axis("n_per_class")
+
+
+def advice_in_words(records: pd.DataFrame) -> pd.DataFrame:
+    """`advice` as a table for a page."""
+    rows = {}
+    for row in advice(records).itertuples():
+        other = f"{SYSTEMS[row.alone]} ({row.alone_accuracy:.0f} %)" if row.alone else "–"
+        rows[f"{row.Index} clip{'s' if row.Index > 1 else ''} a class"] = {
+            "most accurate": f"{SYSTEMS[row.best]} ({row.accuracy:.0f} %)",
+            "expect": f"{row.low:.0f} to {row.high:.0f} %",
+            "quickest of those not told from it": SYSTEMS[row.quickest],
+            "without other sounds": other,
+        }
+    return pd.DataFrame(rows).T
+
+
+def advice_for(records: pd.DataFrame, n: int) -> str:
+    """What to take with n clips a class, in a sentence; from the nearest number that was tried."""
+    table = advice(records)
+    tried = min(table.index, key=lambda count: abs(np.log(count / n)))
+    row = table.loc[tried]
+    nearest = "" if tried == n else f" (the nearest number that was tried is {tried})"
+    cheap = "" if row["quickest"] == row["best"] else f" {SYSTEMS[row['quickest']]} is quicker and not told from it."
+    return (
+        f"With {n} labelled clip{'s' if n > 1 else ''} a class{nearest}: {SYSTEMS[row['best']]}. Expect "
+        f"{row['low']:.0f} to {row['high']:.0f} % on sounds like these.{cheap}"
+    )
+
+
 def embedding(found: dict[str, np.ndarray]) -> plt.Figure:
     """Tested clips before and after training; crosses are the prototypes.
 

@@ -17,7 +17,7 @@ from .models import of_chapter
 TAG = "parameters"
 SCALES = ("smoke", "quick", "full", "paper")
 TAGGERS = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
-PLACES = ("data_home", "audio", "source", "gtzan")  # files and folders
+PLACES = ("data_home", "audio", "source", "gtzan", "kept")  # files and folders
 CHAPTERS = {"03": "III", "04": "IV", "05": "V", "06": "VI"}  # as data sets' cards name them
 PRECISIONS = ("", "float32", "mixed_bfloat16")
 SOME_OF = {"architectures": of_chapter("IV"), "classifiers": ("svm", "elm", "knn"), "systems": tuple(SYSTEMS)}
