@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from thesis_lib import few_curves, metrics
+from thesis_lib import few_advice, few_curves, few_pairs, metrics
 
 FOLDS, COUNTS = (1, 2, 3, 4, 5), (1, 2, 4, 8)
 
@@ -60,20 +60,20 @@ def test_every_pair_is_tested_on_the_same_trials():
     for index, row in better.iterrows():  # a fold is hard or easy for both: only a paired test sees the difference
         hard = shared.setdefault((row["fold"], row["n_per_class"]), 0.2 * rng.normal())
         better.loc[index, "value"] += hard + 0.01 * rng.normal()
-    found = few_curves.pairs(better)
+    found = few_pairs.pairs(better)
     assert len(found) == len(COUNTS) and (found["p"] < 0.05).all() and (found["mean"] < 0).all()
     assert found["of_all"].tolist() == found["p"].tolist(), "one pair at each number of clips"
     four = {name: (0.3, 0.3, 0.3, 0.3) for name in ("nn_mfcc", "sb_cnn", "few_vgg", "few_timbre")}
-    found = few_curves.pairs(records(four, noise=0.05))
+    found = few_pairs.pairs(records(four, noise=0.05))
     for _, at in found.groupby("n_per_class"):
         assert len(at) == 6
         np.testing.assert_allclose(at["of_all"], scipy.stats.false_discovery_control(at["p"]))
     missing = better[(better["system"] != "sb_cnn") | (better["n_per_class"] < 8)]
-    assert few_curves.pairs(missing)["n_per_class"].tolist() == [1, 2, 4]
+    assert few_pairs.pairs(missing)["n_per_class"].tolist() == [1, 2, 4]
 
 
 def test_what_transfer_is_worth_is_read_off_the_best_other_curve():
-    table = few_curves.worth(
+    table = few_advice.worth(
         records(
             {
                 "few_vgg": (0.10, 0.20, 0.40, 0.40),
@@ -90,9 +90,9 @@ def test_what_transfer_is_worth_is_read_off_the_best_other_curve():
     assert np.isnan(clips[8]), "never reached"
     assert table["alone"].tolist() == pytest.approx([20, 20, 40, 60])
     assert table["to_folds"].tolist()[:3] == pytest.approx(clips.tolist()[:3]) and np.isinf(table["to_folds"].iloc[3])
-    words = few_curves.worth_in_words(records({"few_vgg": (0.1, 0.2, 0.3, 0.4), "transfer_musicnn": (0.9,) * 4}))
+    words = few_advice.worth_in_words(records({"few_vgg": (0.1, 0.2, 0.3, 0.4), "transfer_musicnn": (0.9,) * 4}))
     assert set(words["clips that it would need"]) == {"more than 8"}
-    assert few_curves.worth(records({"few_vgg": (0.1, 0.2, 0.3, 0.4)})).empty
+    assert few_advice.worth(records({"few_vgg": (0.1, 0.2, 0.3, 0.4)})).empty
 
 
 def test_figures_and_tables_show_what_is_there():
@@ -105,7 +105,7 @@ def test_figures_and_tables_show_what_is_there():
     assert table.loc["nearest neighbour, MFCC", "values learnt"] == "–"
     value, low, high = metrics.interval(100 * some.query("system == 'nn_mfcc' and n_per_class == 2")["value"])
     assert table.loc["nearest neighbour, MFCC", "2 a class"] == f"{value:.1f} [{low:.1f}, {high:.1f}]"
-    figure = few_curves.differences(some, 4)
+    figure = few_pairs.differences(some, 4)
     texts = {text.get_text() for text in figure.axes[0].texts}
     assert texts == {"+20*", "-20*"} or {text.strip("*") for text in texts} <= {
         "+19",
@@ -130,18 +130,18 @@ def test_advice_is_the_best_its_range_and_the_quickest_that_is_as_good():
     some.loc[near, "value"] = [0.70, 0.50, 0.75, 0.52, 0.68]  # better than 60 % in the mean, not in every fold
     some.loc[some["system"] == "nn_musicnn", "seconds"] = 0.1
     some.loc[some["system"] == "few_vgg", "seconds"] = 60.0
-    table = few_curves.advice(some)
+    table = few_advice.advice(some)
     assert table["best"].tolist() == ["transfer_musicnn", "transfer_musicnn", "transfer_musicnn", "few_vgg"]
     assert table.loc[1, "quickest"] == "nn_musicnn", "not told from the best, and quicker"
     assert table["quickest"].tolist()[1:] == table["best"].tolist()[1:]
     assert table["alone"].tolist() == ["nn_mfcc", table.loc[2, "alone"], "few_vgg", "few_vgg"]
     at = 100 * some.query("system == 'transfer_musicnn' and n_per_class == 4")["value"]
     assert (table.loc[4, "low"], table.loc[4, "high"]) == pytest.approx(tuple(np.quantile(at, [0.1, 0.9])))
-    sentence = few_curves.advice_for(some, 5)
+    sentence = few_advice.advice_for(some, 5)
     assert sentence.startswith("With 5 labelled clips a class (the nearest number that was tried is 4): softmax on mus")
-    assert "is quicker and not told from it" in few_curves.advice_for(some, 1)
-    assert few_curves.advice_in_words(some).loc["8 clips a class", "without other sounds"] == "VGG (98 %)"
-    only = few_curves.advice_in_words(some[some["system"] == "nn_musicnn"])
+    assert "is quicker and not told from it" in few_advice.advice_for(some, 1)
+    assert few_advice.advice_in_words(some).loc["8 clips a class", "without other sounds"] == "VGG (98 %)"
+    only = few_advice.advice_in_words(some[some["system"] == "nn_musicnn"])
     assert set(only["without other sounds"]) == {"–"}
 
 
