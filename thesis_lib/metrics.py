@@ -29,7 +29,7 @@ def interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
         confidence: of the interval.
 
     Returns:
-        The mean, with NaN bounds when there are fewer than two values.
+        The mean, with NaN bounds when there are fewer than three values: that of two spans more than all accuracies.
 
     Raises:
         ValueError: no values.
@@ -41,7 +41,7 @@ def interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
     values = np.asarray(values, dtype=float)
     if not len(values):
         raise ValueError("an interval needs at least one value; got none.")
-    if len(values) < 2:
+    if len(values) < 3:
         return Interval(values.mean(), np.nan, np.nan)
     half = _error(values) * scipy.stats.t.ppf((1 + confidence) / 2, len(values) - 1)
     return Interval(values.mean(), values.mean() - half, values.mean() + half)
