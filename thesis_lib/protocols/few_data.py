@@ -41,7 +41,7 @@ class Scale(NamedTuple):
 
 SCALES = {
     "smoke": Scale(counts=(1, 2), folds=1, epochs=3, width=8),
-    "quick": Scale(counts=(1, 5), folds=3, epochs=40, width=16),
+    "quick": Scale(counts=(1, 5), folds=3, epochs=24, width=16),
     "full": Scale(counts=(1, 2, 5, 10, 20), folds=None, epochs=200, width=128),
     "paper": Scale(counts=COUNTS, folds=None, epochs=200, width=128),
 }
