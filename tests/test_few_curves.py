@@ -140,7 +140,9 @@ def test_advice_is_the_best_its_range_and_the_quickest_that_is_as_good():
     sentence = few_advice.advice_for(some, 5)
     assert sentence.startswith("With 5 labelled clips a class (the nearest number that was tried is 4): softmax on mus")
     assert "is quicker and not told from it" in few_advice.advice_for(some, 1)
-    assert few_advice.advice_in_words(some).loc["8 clips a class", "without other sounds"] == "VGG (98 %)"
+    assert (
+        few_advice.advice_in_words(some).loc["8 clips a class", "without other sounds"] == "VGG (98\N{NO-BREAK SPACE}%)"
+    )
     only = few_advice.advice_in_words(some[some["system"] == "nn_musicnn"])
     assert set(only["without other sounds"]) == {"–"}
 

@@ -70,7 +70,7 @@ def worth_in_words(records: pd.DataFrame, pretrained: str = "transfer_musicnn") 
             f"{SYSTEMS[pretrained]} (%)": f"{row.accuracy:.1f}",
             "best without other sounds (%)": f"{row.alone:.1f}",
             "clips that it would need": clips,
-            "fold by fold": f"{ends[0]} to {ends[1]}",
+            "fold by fold": " to ".join(dict.fromkeys(ends)),
         }
     return pd.DataFrame(rows).T
 
@@ -106,10 +106,10 @@ def advice_in_words(records: pd.DataFrame) -> pd.DataFrame:
     """`advice` as a table for a page."""
     rows = {}
     for row in advice(records).itertuples():
-        other = f"{SYSTEMS[row.alone]} ({row.alone_accuracy:.0f} %)" if row.alone else "–"
+        other = f"{SYSTEMS[row.alone]} ({row.alone_accuracy:.0f}\N{NO-BREAK SPACE}%)" if row.alone else "–"
         rows[f"{row.Index} clip{'s' if row.Index > 1 else ''} a class"] = {
-            "most accurate": f"{SYSTEMS[row.best]} ({row.accuracy:.0f} %)",
-            "expect": f"{row.low:.0f} to {row.high:.0f} %",
+            "most accurate": f"{SYSTEMS[row.best]} ({row.accuracy:.0f}\N{NO-BREAK SPACE}%)",
+            "expect": f"{row.low:.0f} to {row.high:.0f}\N{NO-BREAK SPACE}%",
             "quickest of those not told from it": SYSTEMS[row.quickest],
             "without other sounds": other,
         }

@@ -67,11 +67,12 @@ def curves(records: pd.DataFrame, *, chance: float | None = None) -> plt.Figure:
         )  # fmt: skip
     if chance is not None:
         axis.axhline(100 * chance, color="0.4", linestyle=":", linewidth=1)
-        axis.text(counts[0], 100 * chance + 1, "chance", color="0.4", fontsize=9)
+        axis.text(counts[-1], 100 * chance - 1, "chance", color="0.4", fontsize=9, ha="right", va="top")
     axis.set_xscale("log")
     axis.set_xticks(counts, [str(n) for n in counts])
     axis.minorticks_off()
-    axis.set(xlabel="labelled clips a class", ylabel="accuracy (%)")
+    low, high = axis.get_ylim()
+    axis.set(xlabel="labelled clips a class", ylabel="accuracy (%)", ylim=(max(0, low), min(100, high)))
     figure.legend(loc="lower center", ncols=2, frameon=False, fontsize=9)
     figure.tight_layout(rect=(0, 0.038 * (1 + len(systems) // 2), 1, 1))
     return figure
