@@ -79,7 +79,7 @@ def test_a_clip_is_judged_by_the_mean_of_its_patches_log_probabilities():
     values, targets = blobs()
     fitted = Prototypical(embedding, Patches(values, 0), 3)
     fitted.fit(np.arange(3), targets, longest=2)
-    logits = -((fitted.embed(values[7])[:, None] - fitted._prototypes) ** 2).mean(axis=-1)
+    logits = -((fitted.embed(values[7])[:, None] - fitted.prototypes) ** 2).mean(axis=-1)
     expected = (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).mean(axis=0)
     np.testing.assert_allclose(fitted.predict(np.array([7]))[0], expected, atol=1e-5)
     assert episodes.SHOTS == 5
