@@ -69,6 +69,7 @@ def test_a_wrong_parameter_ends_at_once(no_kernel, tmp_path, assignment, sentenc
         ("4t", "dataset=magnatagatune", "dataset must be rendered_dances, .*got dataset='magnatagatune'"),
         ("6", "systems=few_vg", "systems must be all, or one or more of .*got 'few_vg'. Did you mean few_vgg?"),
         ("6", "counts=1;5", "counts must be numbers of clips a class, as in 1,5,20; got counts='1;5'"),
+        ("6", "counts=1,5,", "counts must be numbers of clips a class"),
         ("6", "counts=0,5", "counts must be numbers of clips a class"),
         ("6", "precision=float16", "precision must be .*got precision='float16'"),
         ("6", "dataset=gtzan", "dataset must be .*got dataset='gtzan'"),

@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 
 from .datasets.clip import Card, Clip
+from .metrics import Interval, signed
 from .paper import random_cnns
 from .plots import KINDS, NAMES
 
@@ -65,7 +66,7 @@ def claims(table: pd.DataFrame) -> str:
     rows = "".join(
         f'<tr><td><span class="{row.verdict}">{row.verdict}</span></td>'
         f"<td>{row.id} {escape(row.claim)}</td><td>{row.classifier.upper()}</td>"
-        f"<td>{NAMES[row.against]}: {row.difference:+.1f} [{row.low:+.1f}, {row.high:+.1f}]</td></tr>"
+        f"<td>{NAMES[row.against]}: {signed(Interval(row.difference, row.low, row.high))}</td></tr>"
         for row in table.itertuples()
     )
     return f'<table class="claims wide"><thead>{head}</thead><tbody>{rows}</tbody></table>'

@@ -15,7 +15,7 @@ from .plots import WIDTH
 FAMILIES = {"nn": ":", "prototypical": "--", "transfer": "-", "finetuned": "-."}  # lines; networks on clips alone: "-"
 
 
-def found(trials: pd.DataFrame) -> Interval:
+def estimated(trials: pd.DataFrame) -> Interval:
     """Mean accuracy (%) of some trials and its 95 % interval: over folds if there are three or more, else over draws.
 
     Args:
@@ -29,18 +29,13 @@ def found(trials: pd.DataFrame) -> Interval:
 
 def accuracies(records: pd.DataFrame) -> pd.DataFrame:
     """Columns system, n_per_class, mean, low, high (%) and seconds a fit, one row a system and number of clips."""
-    rows = [
-        {"system": system, "n_per_class": int(n), **found(trials)._asdict(), "seconds": trials["seconds"].median()}
-        for (system, n), trials in records.groupby(["system", "n_per_class"], sort=False)
-    ]
-    order = list(SYSTEMS)
-    return pd.DataFrame(rows).sort_values(
-        ["system", "n_per_class"], key=lambda c: c.map(_rank(order)), ignore_index=True
+    return pd.DataFrame(
+        [
+            {"system": name, "n_per_class": int(n), **estimated(at)._asdict(), "seconds": at["seconds"].median()}
+            for name in SYSTEMS
+            for n, at in records[records["system"] == name].groupby("n_per_class")
+        ]
     )
-
-
-def _rank(order: list[str]):
-    return lambda value: order.index(value) if value in order else value
 
 
 def curves(records: pd.DataFrame, *, chance: float | None = None) -> plt.Figure:
@@ -54,7 +49,9 @@ def curves(records: pd.DataFrame, *, chance: float | None = None) -> plt.Figure:
     """
     table = accuracies(records)
     systems = [name for name in SYSTEMS if name in set(table["system"])]
-    colours = dict(zip(systems, sns.color_palette("colorblind", len(systems)), strict=True))
+    colours = dict(
+        zip(systems, sns.color_palette("colorblind" if len(systems) <= 10 else "husl", len(systems)), strict=True)
+    )
     figure, axis = plt.subplots(figsize=(WIDTH, 4.6))
     counts = sorted(table["n_per_class"].unique())
     for place, name in enumerate(systems):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import scipy.stats
 
-from .few_curves import found
+from .few_curves import estimated
 from .few_table import SYSTEMS
 from .metrics import paired_p
 from .plots import WIDTH
@@ -30,9 +30,8 @@ def pairs(records: pd.DataFrame) -> pd.DataFrame:
         for system, other in combinations([name for name in SYSTEMS if name in values], 2):
             both = (values[system] - values[other]).dropna().rename("value").reset_index()
             if len(both):
-                estimate = found(both)
-                row = {"n_per_class": int(n), "system": system, "other": other, **estimate._asdict()}
-                rows.append(row | {"p": _p(both)})
+                row = {"n_per_class": int(n), "system": system, "other": other, "p": _p(both)}
+                rows.append(row | estimated(both)._asdict())
         p = np.array([row["p"] for row in rows[start:]])
         of_all = scipy.stats.false_discovery_control(p) if np.isfinite(p).all() else p
         for row, value in zip(rows[start:], of_all, strict=True):
@@ -41,7 +40,7 @@ def pairs(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _p(both: pd.DataFrame) -> float:
-    """Of the differences, over folds or over draws as `found` takes them."""
+    """Of the differences, over folds or over draws as `estimated` takes them."""
     if both["fold"].nunique() >= 3:
         return paired_p(both["value"].groupby(both["fold"]).mean())
     by_draw = both["value"].groupby(both["seed"]).mean()
@@ -55,22 +54,21 @@ def differences(records: pd.DataFrame, n: int) -> plt.Figure:
     """
     tested = pairs(records[records["n_per_class"] == n])
     names = [name for name in SYSTEMS if name in {*tested["system"], *tested["other"]}]
-    grid, text = (pd.DataFrame(index=names, columns=names, dtype=kind) for kind in (float, object))
-    marks = {}
+    grid, marks = pd.DataFrame(index=names, columns=names, dtype=float), {}
     for row in tested.itertuples():
         for one, other, sign in ((row.system, row.other, 1), (row.other, row.system, -1)):
             grid.loc[one, other] = sign * row.mean
-            text.loc[one, other] = f"{sign * row.mean:+.0f}" + ("*" if row.of_all < 0.05 else "")
-            marks[one, other] = row.p < 0.05
+            text = f"{sign * row.mean:+.0f}" + ("*" if row.of_all < 0.05 else "")
+            marks[one, other] = text, "bold" if row.p < 0.05 else "normal"
     figure, axis = plt.subplots(figsize=(WIDTH, 1.6 + 0.36 * len(names)))
     most = np.nanmax(np.abs(grid.to_numpy(float)), initial=1)
     axis.imshow(grid.to_numpy(float), cmap="vlag", vmin=-most, vmax=most)
     axis.grid(visible=False)
-    for (one, other), strong in marks.items():
+    for (one, other), (text, weight) in marks.items():
         dark = abs(grid.loc[one, other]) > 0.7 * most
         axis.text(
-            names.index(other), names.index(one), text.loc[one, other], ha="center", va="center", fontsize=8,
-            color="w" if dark else "k", weight="bold" if strong else "normal",
+            names.index(other), names.index(one), text, ha="center", va="center", fontsize=8,
+            color="w" if dark else "k", weight=weight,
         )  # fmt: skip
     labels, places = [SYSTEMS[name] for name in names], range(len(names))
     axis.set_xticks(places, labels, rotation=40, ha="right", fontsize=9)

@@ -1,4 +1,4 @@
-"""The systems of chapter VI by name: how they are called in figures, and what a network of each is trained from.
+"""A system of chapter VI by its name in, what figures call it out.
 
 Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 2.
 """

@@ -47,6 +47,11 @@ def interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
     return Interval(values.mean(), values.mean() - half, values.mean() + half)
 
 
+def signed(found: Interval) -> str:
+    """A difference with its interval, where there is one, as text."""
+    return f"{found.mean:+.1f}" + (f" [{found.low:+.1f}, {found.high:+.1f}]" if np.isfinite(found.low) else "")
+
+
 def paired_p(differences: Sequence[float]) -> float:
     """Two-sided p of the differences between two systems being none: the test that `interval` is the interval of.
 

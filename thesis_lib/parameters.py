@@ -123,7 +123,7 @@ def _check_value(name: str, value: object, one_of: dict[str, tuple[str, ...]]) -
                 )
         if len(set(split(value, SOME_OF[name]))) < len(split(value, SOME_OF[name])):
             raise ParameterError(f"{name} must name each only once; got {name}={value!r}.")
-    if name == "counts" and not re.fullmatch(r"([1-9]\d{0,5}(,|$))*", value.replace(" ", "")):
+    if name == "counts" and not re.fullmatch(r"([1-9]\d{0,5}(,[1-9]\d{0,5})*)?", value.replace(" ", "")):
         raise ParameterError(f"counts must be numbers of clips a class, as in 1,5,20; got counts={value!r}.")
     if name in AT_LEAST and not value >= AT_LEAST[name]:
         raise ParameterError(f"{name} must be at least {AT_LEAST[name]}; got {name}={value}.")

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
-from .metrics import interval, interval_over_draws
+from .metrics import interval, interval_over_draws, signed
 
 WIDTH = 5.6  # inches: as wide as a page's column, and still legible when a phone shrinks it to two thirds
 PROTOCOLS = {"best_of_grid": "best of grid (the paper's)", "nested": "nested selection"}
@@ -105,7 +105,7 @@ def against_baseline(records: pd.DataFrame) -> pd.DataFrame:
         above = values.dropna().sub(baseline, level="fold")
         found = interval_over_draws(above.groupby("seed").mean()) if several else interval(above)
         verdict = "beats it" if found.low > 0 else "is beaten" if found.high < 0 else "not told apart"
-        rows.append((NAMES[system], kind.upper(), f"{found.mean:+.1f} [{found.low:+.1f}, {found.high:+.1f}]", verdict))
+        rows.append((NAMES[system], kind.upper(), signed(found), verdict))
     table = pd.DataFrame(rows, columns=["front-end", "classifier", "points above", "verdict"])
     kinds = [kind.upper() for kind in KINDS if kind.upper() in set(table["classifier"])]
     wide = table.pivot(index="front-end", columns="classifier").swaplevel(axis=1)

@@ -55,7 +55,7 @@ def settings(
     effort = Effort(epochs or size.epochs, size.width, precision or models.precision())
     return {
         "systems": split(systems, SYSTEMS),
-        "counts": tuple(sorted(int(count) for count in counts.split(","))) if counts else size.counts,
+        "counts": tuple(sorted({int(count) for count in counts.split(",")})) if counts else size.counts,
         "draws": draws,
         "folds": size.folds,
         "seed": seed,

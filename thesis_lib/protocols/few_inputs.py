@@ -17,9 +17,8 @@ from ..store import Stored
 from .extraction import BASELINE, extract
 
 SAMPLE_RATE, HOP = 44_100, 1024  # Hz, samples
-HOP_PATCHES = (
-    42  # frames from one tested patch to the next. Deviation: the original's regularised models take every one
-)
+# Frames from one tested patch to the next. Deviation: the original's regularised models take a patch at every frame.
+HOP_PATCHES = 42
 PATCH = FRAMES * HOP / SAMPLE_RATE  # seconds
 LONGEST = 10.0  # seconds of a clip that are read
 
