@@ -15,8 +15,9 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..files import cache_dir, sha256, written
+from ..files import cache_dir, sha256
 from ..models.musicnn import musicnn, vgg
+from .conversion import save
 
 if TYPE_CHECKING:
     import keras
@@ -100,10 +101,7 @@ def load_musicnn(model: str = "MTT_musicnn", *, source: Path | str | None = None
         weights.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as scratch:
             _assign(built, _checkpoint(model, source or os.environ.get("THESIS_MUSICNN"), Path(scratch)))
-        with written(weights) as partial:
-            beside = partial.with_name(f"{partial.name}.weights.h5")  # Keras insists on the ending
-            built.save_weights(beside)
-            os.replace(beside, partial)
+        save(built, weights)
     built.load_weights(weights)
     built.trainable = False
     return built

@@ -18,8 +18,9 @@ import numpy as np
 
 from .. import vggish_input
 from ..datasets.download import download
-from ..files import cache_dir, sha256, written
+from ..files import cache_dir, sha256, write_text
 from ..models.vggish import vggish
+from .conversion import save
 
 if TYPE_CHECKING:
     import keras
@@ -49,29 +50,23 @@ def load_vggish(*, source: Path | str | None = None) -> keras.Model:
         OSError: the cache cannot be written.
     """
     built, weights = vggish(), cache_dir() / "pretrained" / "vggish.weights.h5"
-    source = source or os.environ.get("THESIS_VGGISH")
+    converted_from, source = weights.with_suffix(".sha256"), source or os.environ.get("THESIS_VGGISH")
+    if source and not (source := Path(source).expanduser()).is_file():
+        raise ValueError(f"{source} does not exist; name the file vggish_model.ckpt.")
     if not weights.is_file():
         weights.parent.mkdir(parents=True, exist_ok=True)
-        checkpoint = Path(source).expanduser() if source else download(URL, weights.with_name("vggish_model.ckpt"))
-        if not checkpoint.is_file():
-            raise ValueError(f"{checkpoint} does not exist; name the file vggish_model.ckpt.")
+        checkpoint = source or download(URL, weights.with_name("vggish_model.ckpt"))
         _assign(built, checkpoint)
         _check(built, checkpoint)
-        with written(weights) as partial:
-            beside = partial.with_name(f"{partial.name}.weights.h5")  # Keras insists on the ending
-            built.save_weights(beside)
-            os.replace(beside, partial)
-        with written(_of(weights)) as partial:
-            partial.write_text(sha256(checkpoint), encoding="utf-8")
-    elif source and _of(weights).is_file() and sha256(Path(source).expanduser()) != _of(weights).read_text("utf-8"):
+        save(built, weights)
+        write_text(converted_from, sha256(checkpoint))
+        if not source:
+            checkpoint.unlink()  # as large as what was made of it
+    elif source and converted_from.is_file() and sha256(source) != converted_from.read_text("utf-8"):
         raise ValueError(f"{source} is not the checkpoint that was converted before; delete {weights} to convert it.")
     built.load_weights(weights)
     built.trainable = False
     return built
-
-
-def _of(weights: Path) -> Path:
-    return weights.with_suffix(".sha256")
 
 
 def _assign(model: keras.Model, checkpoint: Path) -> None:

@@ -15,7 +15,7 @@ from keras import ops
 
 from ..models import jit
 from .few_inputs import Patches
-from .regularised import NORM, PREDICTED, RATE
+from .regularised import NORM, RATE, predicted
 from .restart import Restart
 
 SHOTS = 5  # patches of each class in the support, from as many clips or fewer; and as many queries
@@ -75,10 +75,7 @@ class Prototypical:
 
     def embed(self, patches: np.ndarray) -> np.ndarray:
         """(n, ...) -> (n, D)."""
-        batches = [patches[start : start + PREDICTED] for start in range(0, len(patches), PREDICTED)]
-        return np.concatenate(
-            [self.model.predict_on_batch(np.resize(x, (PREDICTED, *x.shape[1:])))[: len(x)] for x in batches]
-        )
+        return predicted(self.model, patches)
 
     def predict(self, test: np.ndarray) -> np.ndarray:
         """Log-probabilities of the classes, (len(test), C), each the mean over the clip's patches."""

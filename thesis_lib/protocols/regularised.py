@@ -67,17 +67,16 @@ class Regularised:
     def predict(self, test: np.ndarray) -> np.ndarray:
         """Probabilities of the classes, (len(test), C), each the mean over the clip's patches."""
         patches = self._inputs.all(test)  # (n, P, ...)
-        found = self._predicted(patches.reshape(-1, *patches.shape[2:]))
+        found = predicted(self.model, patches.reshape(-1, *patches.shape[2:]))
         return found.reshape(len(test), patches.shape[1], -1).mean(axis=1)
 
     def _cross_entropy(self, rows: np.ndarray, targets: np.ndarray) -> float:
         """Of the first patch of each clip."""
-        of_class = self._predicted(self._inputs.first(rows))[np.arange(len(rows)), targets[rows]]
+        of_class = predicted(self.model, self._inputs.first(rows))[np.arange(len(rows)), targets[rows]]
         return float(-np.log(np.maximum(of_class, 1e-7)).mean())
 
-    def _predicted(self, patches: np.ndarray) -> np.ndarray:
-        """(n, ...) -> (n, C), in batches of one size, so that nothing is traced anew."""
-        batches = [patches[start : start + PREDICTED] for start in range(0, len(patches), PREDICTED)]
-        return np.concatenate(
-            [self.model.predict_on_batch(np.resize(x, (PREDICTED, *x.shape[1:])))[: len(x)] for x in batches]
-        )
+
+def predicted(model: keras.Model, patches: np.ndarray) -> np.ndarray:
+    """(n, ...) -> (n, D), in batches of one size, so that nothing is traced anew."""
+    batches = [patches[start : start + PREDICTED] for start in range(0, len(patches), PREDICTED)]
+    return np.concatenate([model.predict_on_batch(np.resize(x, (PREDICTED, *x.shape[1:])))[: len(x)] for x in batches])
