@@ -33,35 +33,59 @@ def test_the_first_loss_is_that_of_the_closed_form(monkeypatch):
     """One update on an untrained embedding: its loss from support and queries as they were drawn."""
     values, targets = blobs()
     fitted, seen = Prototypical(embedding, Patches(values, 0), 3), []
-    model, _ = fitted._of(2)
-    step = model.train_on_batch
-    monkeypatch.setattr(model, "train_on_batch", lambda x, y: seen.append((x, y, model.get_weights())) or step(x, y))
+    network, episode, _ = fitted._of(2)
+    step = episode.train_on_batch
+    monkeypatch.setattr(
+        episode, "train_on_batch", lambda x, y: seen.append((x, y, network.get_weights())) or step(x, y)
+    )
     fitted.fit(np.arange(6), targets, longest=1, seed=3)
-    ((x, y, weights),) = seen
-    assert y.tolist() == [0, 0, 1, 1, 2, 2] + [0] * 5 + [1] * 5 + [2] * 5
-    embedded = x @ weights[0] + weights[1]
-    prototypes = embedded[:6].reshape(3, 2, 4).mean(axis=1)
-    logits = -((embedded[6:, None] - prototypes) ** 2).mean(axis=-1)
+    (((support, queries), y, weights),) = seen
+    assert y.tolist() == [0] * 4 + [1] * 4 + [2] * 4, "two clips of two patches have no fifth"
+    prototypes = (support @ weights[0] + weights[1]).reshape(3, 2, 4).mean(axis=1)
+    logits = -(((queries @ weights[0] + weights[1])[:, None] - prototypes) ** 2).mean(axis=-1)
     logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    expected = -logs[np.arange(15), y[6:]].mean()
-    model.set_weights(weights)
-    model.reset_metrics()
-    loss, accuracy = step(x, y)
-    assert float(loss) == pytest.approx(expected, rel=1e-4)
-    assert float(accuracy) == pytest.approx((logits.argmax(axis=1) == y[6:]).mean())
+    network.set_weights(weights)
+    episode.reset_metrics()
+    loss, accuracy = step([support, queries], y)
+    assert float(loss) == pytest.approx(-logs[np.arange(12), y].mean(), rel=1e-4)
+    assert float(accuracy) == pytest.approx((logits.argmax(axis=1) == y).mean())
 
 
 def test_support_is_fixed_and_all_is_of_the_training_clips(monkeypatch):
     values, targets = blobs()
     fitted, seen = Prototypical(embedding, Patches(values, 0), 3), []
-    model, _ = fitted._of(5)
-    monkeypatch.setattr(model, "train_on_batch", lambda x, y: seen.append(x) or (0.0, 0.0))
+    _, episode, _ = fitted._of(5)
+    monkeypatch.setattr(episode, "train_on_batch", lambda x, y: seen.append(x) or (0.0, 0.0))
     train = np.arange(21)
-    assert fitted.fit(train, targets, patience=4) == 5, "the first accuracy is better than none"
-    assert all((x[:15] == seen[0][:15]).all() for x in seen) and not (seen[0][15:] == seen[1][15:]).all()
-    known = {tuple(patch) for clip in train for patch in values[clip]}
-    assert all(tuple(patch) in known for x in seen for patch in x)
-    assert len({tuple(patch) for patch in seen[0][:15]}) == 15, "five clips a class"
+    # of seven clips' fourteen patches five are asked at once: an epoch is two updates
+    assert fitted.fit(train, targets, patience=4) == 2 * 6, "the first accuracy is better than none, then five are not"
+    assert fitted.fit(train, targets, patience=4, updates=1) == 6
+    first = seen[0][0]
+    assert all((support == first).all() for support, _ in seen[:12]) and not (seen[0][1] == seen[1][1]).all()
+    of_class = [{tuple(patch) for clip in train if targets[clip] == c for patch in values[clip]} for c in range(3)]
+    for group in (part for x in seen for part in x):
+        for c, patches in enumerate(group.reshape(3, 5, -1)):
+            assert len({tuple(patch) for patch in patches} & of_class[c]) == 5, "five patches, none of them twice"
+    clip_of = {tuple(patch): clip for clip in train for patch in values[clip]}
+    assert len({clip_of[tuple(patch)] for patch in first}) == 15, "five clips a class"
+
+
+def test_support_and_queries_are_normalised_each_by_itself():
+    """The moving mean has gone twice towards a mean of its own in one update; prediction uses it."""
+
+    def normed():
+        inputs = layers.Input((6,))
+        return keras.Model(inputs, layers.BatchNormalization(momentum=0.5)(inputs))
+
+    values, targets = blobs()
+    fitted = Prototypical(normed, Patches(values, 0), 3)
+    _, episode, _ = fitted._of(1)
+    rng = np.random.default_rng(0)
+    support, queries = rng.normal(1, 1, (3, 6)).astype(np.float32), rng.normal(3, 1, (6, 6)).astype(np.float32)
+    episode.train_on_batch([support, queries], np.repeat(np.arange(3), 2))
+    (norm,) = (layer for layer in fitted._of(1)[0].layers if layer.weights)
+    expected = [0.25 * support.mean(0) + 0.5 * queries.mean(0), 0.25 * queries.mean(0) + 0.5 * support.mean(0)]
+    assert any(np.allclose(norm.moving_mean, value, atol=1e-5) for value in expected), "in either order"
 
 
 def test_it_learns_and_gives_the_same_again_after_another_fit():

@@ -67,7 +67,7 @@ def plain(name):
         x = layers.GlobalMaxPooling2D()(layers.Conv2D(3, (7, 108), kernel_regularizer=few_data.DECAY)(x))
         return keras.Model(inputs, layers.Softmax()(x))
     x = layers.Conv2D(32, 3, padding="same", activation="elu", kernel_regularizer=few_data.DECAY)(x)
-    x = layers.Dropout(0.0)(few_data._vgg(x, 32))
+    x = layers.Dropout(0.0)(few_data._vgg(x, 32, decay=few_data.DECAY))
     return keras.Model(inputs, layers.Dense(3, "softmax", kernel_regularizer=few_data.DECAY)(x))
 
 
@@ -158,3 +158,21 @@ def test_a_tone_lies_in_its_band_and_a_short_sound_is_refused():
     for samples in (100, 15_000):
         with pytest.raises(ValueError, match="a patch needs"):
             vggish_input.patches(tone[:samples])
+
+
+def test_the_prototypical_network_is_the_original_one():
+    """Dropout before the embedding, no decay; what is wide multiplies in the precision that is asked for."""
+    model = build("prototypical", width=4, precision="mixed_bfloat16")
+    assert [layer.rate for layer in model.layers if isinstance(layer, layers.Dropout)] == [0.5]
+    assert not model.losses
+    wide = [layer for layer in model.layers if type(layer) is layers.Conv2D]
+    assert [layer.compute_dtype for layer in wide] == ["bfloat16"] * 4 and model.compute_dtype == "float32"
+
+
+@pytest.mark.parametrize("name", ["sb_cnn", "few_vgg", "few_timbre"])
+def test_kernels_decay_as_tensorflow_writes_it(name):
+    """A thousandth of half the sum of squares of every kernel."""
+    model = build(name)
+    kernels = [weight for weight in model.trainable_weights if weight.path.endswith("kernel")]
+    expected = 1e-3 * sum(float((np.asarray(kernel) ** 2).sum()) for kernel in kernels) / 2
+    assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-5)

@@ -31,19 +31,22 @@ class Scale(NamedTuple):
         folds: how many are tested; None for all.
         epochs: of training.
         width: filters of a layer of the prototypical network.
+        updates: an epoch of prototypical networks; None asks for every patch once, as in the paper, which with 20 clips
+            of 5 s a class are twelve.
     """
 
     counts: tuple[int, ...]
     folds: int | None
     epochs: int
     width: int
+    updates: int | None = 1
 
 
 SCALES = {
     "smoke": Scale(counts=(1, 2), folds=1, epochs=3, width=8),
     "quick": Scale(counts=(1, 5), folds=3, epochs=24, width=16),
     "full": Scale(counts=(1, 2, 5, 10, 20), folds=None, epochs=200, width=128),
-    "paper": Scale(counts=COUNTS, folds=None, epochs=200, width=128),
+    "paper": Scale(counts=COUNTS, folds=None, epochs=200, width=128, updates=None),
 }
 
 
@@ -52,7 +55,7 @@ def settings(
 ) -> dict:  # fmt: skip
     """The arguments of `evaluate` that a chapter's parameters stand for; the scale says what they leave open."""
     size = SCALES[scale]
-    effort = Effort(epochs or size.epochs, size.width, precision or models.precision())
+    effort = Effort(epochs or size.epochs, size.updates, size.width, precision or models.precision())
     return {
         "systems": split(systems, SYSTEMS),
         "counts": tuple(sorted({int(count) for count in counts.split(",")})) if counts else size.counts,
@@ -70,7 +73,7 @@ def seconds(clips: Sequence[Clip]) -> float:
 
 def evaluate(
     clips: Sequence[Clip], *, systems: Sequence[str] = USUAL, counts: Sequence[int], draws: int = 1,
-    folds: int | None = None, seed: int = 0, epochs: int = EPOCHS, width: int = 128,
+    folds: int | None = None, seed: int = 0, epochs: int = EPOCHS, updates: int | None = None, width: int = 128,
     precision: str = "float32", done: Callable[..., bool] = lambda **fields: False,
 ) -> Iterator[list[dict]]:  # fmt: skip
     """Scores every system on every trial; all of them learn from the same clips.
@@ -82,7 +85,9 @@ def evaluate(
         draws: of the labelled clips, for each fold.
         folds: how many are tested, in their order; all by default.
         seed: of the draws and of what is random in the systems; a record's seed is this one and the draw's number.
-        epochs: of what is trained with a softmax layer; episodes are as many as their patience lets them.
+        epochs: of what is trained with a softmax layer; those of prototypical networks are as many as get better, and
+            that many more.
+        updates: an epoch of prototypical networks; None asks for every patch once.
         width: filters of a layer of the prototypical network.
         precision: of its convolutions, Keras' dtype policy.
         done: tells of (system=..., n_per_class=..., fold=..., seed=...) whether it can be left out.
@@ -103,7 +108,7 @@ def evaluate(
     # what a fit costs grows with the clips that it learns from; without that, the time left would be far off
     with tqdm(total=sum(t.n for found in todo.values() for t in found), desc="fits", unit="clip a class") as bar:
         for system, found in todo.items():
-            predict, n_params = prepared(system, clips, targets, Effort(epochs, width, precision))
+            predict, n_params = prepared(system, clips, targets, Effort(epochs, updates, width, precision))
             for trial in found:
                 bar.set_postfix_str(f"{system}, {trial.n} a class, fold {trial.fold}, draw {trial.draw + 1}")
                 start = time.monotonic()

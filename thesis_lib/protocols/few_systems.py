@@ -15,11 +15,11 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from ..datasets.clip import Clip
 from ..models import build
-from .episodes import LONGEST, PATIENCE, Prototypical
+from .episodes import PATIENCE, Prototypical
 from .few_draws import Trial
 from .few_inputs import Patches, log_mels, mfcc_statistics
 from .few_pretrained import SOURCES, embeddings, finetuned, linear, softmax
-from .regularised import EPOCHS, Regularised
+from .regularised import EPOCHS, NORM, Regularised
 
 EMBEDDING = 10  # dimensions that prototypes lie in
 TRANSFER_BATCH = 128
@@ -29,13 +29,15 @@ class Effort(NamedTuple):
     """How much the networks are trained.
 
     Attributes:
-        epochs: of those that are trained with a softmax layer; prototypical ones make one update for each and then
-            as long as they get better.
+        epochs: of those that are trained with a softmax layer; prototypical ones make that many and then as many more
+            as get better.
+        updates: an epoch of the prototypical ones; None asks for every patch once.
         width: filters of a layer of the prototypical network.
         precision: of its convolutions.
     """
 
     epochs: int = EPOCHS
+    updates: int | None = None
     width: int = 128
     precision: str = "float32"
 
@@ -71,13 +73,14 @@ def prepared(system: str, clips: Sequence[Clip], targets: np.ndarray, effort: Ef
         else:
             knobs = {"n_outputs": EMBEDDING, "width": effort.width, "precision": effort.precision}
             make, inputs = partial(build, system, **knobs), log_mels(clips)
-        return by_prototypes(Prototypical(make, inputs, n_outputs), targets, effort)
+        norm = None if source else NORM
+        return by_prototypes(Prototypical(make, inputs, n_outputs, norm=norm), targets, effort)
     if family == "transfer":
         make, inputs = partial(softmax, SOURCES[source].dimensions, n_outputs), embeddings(clips, source)
-        return by_softmax(Regularised(make, inputs, batch=TRANSFER_BATCH), targets, effort)
+        return by_softmax(Regularised(make, inputs, batch=TRANSFER_BATCH, norm=None), targets, effort)
     if family == "finetuned":
         make, inputs = partial(finetuned, source, n_outputs), SOURCES[source].patches(clips)
-        return by_softmax(Regularised(make, inputs, batch=TRANSFER_BATCH), targets, effort)
+        return by_softmax(Regularised(make, inputs, batch=TRANSFER_BATCH, norm=None), targets, effort)
     network = system.removesuffix("_validated")
     fitted = Regularised(partial(build, network, n_outputs=n_outputs), log_mels(clips))
     return by_softmax(fitted, targets, effort, validated=network != system)
@@ -98,8 +101,8 @@ def by_prototypes(embedding: Prototypical, targets: np.ndarray, effort: Effort) 
     """Trains an embedding by episodes and takes the class of the nearest prototype."""
 
     def predict(trial: Trial, seed: int) -> np.ndarray:
-        updates = {"patience": PATIENCE * effort.epochs // EPOCHS, "longest": LONGEST * effort.epochs // EPOCHS}
-        embedding.fit(trial.train, targets, **updates, seed=seed)
+        patience = PATIENCE * effort.epochs // EPOCHS
+        embedding.fit(trial.train, targets, patience=patience, updates=effort.updates, seed=seed)
         return embedding.predict(trial.test).argmax(axis=1)
 
     return Prepared(predict, _trainable(embedding.model))

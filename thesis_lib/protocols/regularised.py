@@ -28,13 +28,15 @@ class Regularised:
         build: makes the network, patches to probabilities.
         inputs: of all clips.
         batch: patches an update.
+        norm: that gradients are clipped to; None where they are not.
     """
 
-    def __init__(self, build: Callable[[], keras.Model], inputs: Patches, *, batch: int = BATCH) -> None:
+    def __init__(
+        self, build: Callable[[], keras.Model], inputs: Patches, *, batch: int = BATCH, norm: float | None = NORM
+    ) -> None:
         self.model, self._build, self._inputs, self._batch = build(), build, inputs, batch
-        self.model.compile(
-            keras.optimizers.SGD(RATE, global_clipnorm=NORM), "sparse_categorical_crossentropy", jit_compile=jit()
-        )
+        optimizer = keras.optimizers.SGD(RATE, global_clipnorm=norm)
+        self.model.compile(optimizer, "sparse_categorical_crossentropy", jit_compile=jit())
         self._restart = Restart(self.model)
 
     def fit(
