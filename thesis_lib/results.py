@@ -30,8 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Modules that show or start what others compute: a change there leaves every record as it is.
 SHOWING = {
     "beside_paper.py", "boxes.py", "chapters.py", "claims.py", "cli.py", "cli_data.py", "cli_tag.py", "data_plots.py",
-    "drawings.py", "listening.py", "musicnn_tables.py", "paper.py", "parameters.py", "plots.py", "presence.py",
-    "proxy.py", "quiet.py", "taggrams.py",
+    "drawings.py", "few_advice.py", "few_curves.py", "few_pairs.py", "listening.py", "musicnn_tables.py",
+    "paper.py", "parameters.py", "plots.py", "presence.py", "proxy.py", "quiet.py", "taggrams.py",
 }  # fmt: skip
 
 

@@ -24,8 +24,10 @@ class NormedPool(layers.BatchNormalization):
             for moving, found in ((self.moving_mean, mean), (self.moving_variance, variance)):
                 moving.assign(moving * self.momentum + ops.stop_gradient(found) * (1 - self.momentum))
         scale = self.gamma * ops.rsqrt(variance + self.epsilon)
-        pooled = ops.max_pool(inputs * ops.where(self.gamma < 0, -1.0, 1.0), 2, strides=2)
-        return pooled * ops.abs(scale) + (self.beta - mean * scale)
+        turned = ops.any(self.gamma < 0)  # seldom, and a pass over all values
+        inputs = ops.cond(turned, lambda: inputs * ops.where(self.gamma < 0, -1.0, 1.0), lambda: inputs)
+        pooled = ops.max_pool(inputs, 2, strides=2)
+        return scaled(pooled, ops.abs(scale), self.beta - mean * scale)
 
     def compute_output_shape(self, input_shape):
         """Halved in time and frequency."""
@@ -54,6 +56,21 @@ def moments(x):
 
     found = both(x)
     return found[0], found[1]
+
+
+def scaled(x, scale, shift):
+    """Gives scale x + shift for each channel; the sums of its gradients are products of matrices."""
+
+    @ops.custom_gradient
+    def both(x, scale, shift):
+        def gradient(*args, upstream=None):
+            (upstream,) = args or (upstream,)
+            n = ops.cast(ops.size(x) // x.shape[-1], x.dtype)
+            return upstream * scale, n * average(upstream * x), n * average(upstream)
+
+        return x * scale + shift, gradient
+
+    return both(x, scale, shift)
 
 
 def average(x):
