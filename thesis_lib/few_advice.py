@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .few_pairs import pairs
 from .few_table import PRETRAINED, SYSTEMS
+
+NEAR = 3.0  # points that an approach may lie behind the most accurate one and still be taken for being quicker
 
 
 def worth(records: pd.DataFrame, pretrained: str = "transfer_musicnn") -> pd.DataFrame:
@@ -80,18 +81,15 @@ def advice(records: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Index n_per_class; columns best (the system of the highest mean), accuracy (its mean, %), low and high (between
-        them lie eight of ten trials, %), quickest (of those that the pair's test does not tell from the best at 5 %,
-        the one with the shortest fit), alone and alone_accuracy (the best that heard no other sounds; None and NaN
+        them lie eight of ten trials, %), quickest (of those at most `NEAR` points behind the best, the one with the
+        shortest fit), alone and alone_accuracy (the best that heard no other sounds; None and NaN
         where no such system was tried).
     """
-    tested, rows = pairs(records), {}
+    rows = {}
     for n, at in records.groupby("n_per_class"):
         means = (100 * at.groupby("system")["value"].mean()).sort_values(ascending=False)
-        best = means.index[0]
-        against = tested[(tested["n_per_class"] == n) & ((tested["system"] == best) | (tested["other"] == best))]
-        behind = against[against["p"] < 0.05]
-        equals = set(means.index) - ({*behind["system"], *behind["other"]} - {best})
-        seconds = at[at["system"].isin(equals)].groupby("system")["seconds"].median()
+        best, near = means.index[0], means.index[means >= means.iloc[0] - NEAR]
+        seconds = at[at["system"].isin(near)].groupby("system")["seconds"].median()
         alone = means[~means.index.isin(PRETRAINED)]
         low, high = 100 * at[at["system"] == best]["value"].quantile([0.1, 0.9])
         rows[int(n)] = {
@@ -110,7 +108,21 @@ def advice_in_words(records: pd.DataFrame) -> pd.DataFrame:
         rows[f"{row.Index} clip{'s' if row.Index > 1 else ''} a class"] = {
             "most accurate": f"{SYSTEMS[row.best]} ({row.accuracy:.0f}\N{NO-BREAK SPACE}%)",
             "expect": f"{row.low:.0f} to {row.high:.0f}\N{NO-BREAK SPACE}%",
-            "quickest of those not told from it": SYSTEMS[row.quickest],
+            "quickest that is near": SYSTEMS[row.quickest],
             "without other sounds": other,
         }
     return pd.DataFrame(rows).T
+
+
+def advice_for(records: pd.DataFrame, n: int) -> str:
+    """What to take with n clips a class, in a sentence or two; from the nearest number that was tried."""
+    table = advice(records)
+    tried = min(table.index, key=lambda count: abs(np.log(count / n)))
+    row = table.loc[tried]
+    nearest = "" if tried == n else f" (the nearest number that was tried is {tried})"
+    quick = SYSTEMS[row["quickest"]]
+    cheap = "" if row["quickest"] == row["best"] else f" Quicker, and at most {NEAR:.0f} points behind: {quick}."
+    return (
+        f"With {n} labelled clip{'s' if n > 1 else ''} a class{nearest}: {SYSTEMS[row['best']]}. Expect "
+        f"{row['low']:.0f} to {row['high']:.0f} % on sounds like these.{cheap}"
+    )

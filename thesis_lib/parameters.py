@@ -17,12 +17,12 @@ from .models import of_chapter
 TAG = "parameters"
 SCALES = ("smoke", "quick", "full", "paper")
 TAGGERS = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
-PLACES = ("data_home", "audio", "source", "gtzan", "kept")  # files and folders
+PLACES = ("data_home", "audio", "source", "gtzan", "kept")  # files and folders; kept may be several
 CHAPTERS = {"03": "III", "04": "IV", "05": "V", "06": "VI"}  # as data sets' cards name them
 PRECISIONS = ("", "float32", "mixed_bfloat16")
 SOME_OF = {"architectures": of_chapter("IV"), "classifiers": ("svm", "elm", "knn"), "systems": tuple(SYSTEMS)}
 ONE_LABEL = ("04", "06")  # chapters that need one label a clip, and folds or a split
-AT_LEAST = {"hop": 0.016, "seconds": 3.0, "draws": 1}  # s, s
+AT_LEAST = {"hop": 0.016, "seconds": 3.0, "draws": 1, "n": 1}  # s, s
 AT_MOST = {"seed": 2**32 - 1, "n_features": 20_000, "draws": 100, "epochs": 10_000}  # whole numbers from 0
 
 
@@ -72,9 +72,12 @@ def check(notebook: Path, assignments: Iterable[str]) -> dict[str, object]:
         )
     for name in PLACES:
         if values.get(name):  # the notebook runs elsewhere than the command
-            values[name] = str(Path(values[name]).expanduser().absolute())
-            if name != "data_home" and not Path(values[name]).exists():
-                raise ParameterError(f"{name} must be a file or folder that is there; got {name}={values[name]!r}.")
+            places = values[name].split(",") if name == "kept" else [values[name]]
+            places = [Path(place.strip()).expanduser().absolute() for place in places]
+            for place in places if name != "data_home" else ():
+                if not place.exists():
+                    raise ParameterError(f"{name} must be a file or folder that is there; got {name}={str(place)!r}.")
+            values[name] = ",".join(map(str, places))
     merged = known | values
     if "dataset" in merged and not presence.is_rendered(DATASETS[merged["dataset"]]):
         _check_clips(notebook, merged["dataset"], merged["data_home"])
