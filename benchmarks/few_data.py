@@ -51,13 +51,14 @@ def sb_cnn():
 
 def vgg(width=32, *, embedding=False):
     inputs, x = first(axis=1 if embedding else -1)
+    decay = None if embedding else DECAY
     for _ in range(5):
-        x = layers.Conv2D(width, 3, padding="same", activation="elu", kernel_regularizer=DECAY)(x)
+        x = layers.Conv2D(width, 3, padding="same", activation="elu", kernel_regularizer=decay)(x)
         x = layers.MaxPooling2D(2)(layers.BatchNormalization()(x))
-    x = layers.Flatten()(x)
+    x = layers.Dropout(0.5)(layers.Flatten()(x))
     if embedding:
         return keras.Model(inputs, layers.Dense(10)(x))
-    return keras.Model(inputs, layers.Dense(CLASSES, "softmax", kernel_regularizer=DECAY)(layers.Dropout(0.5)(x)))
+    return keras.Model(inputs, layers.Dense(CLASSES, "softmax", kernel_regularizer=decay)(x))
 
 
 class Epoch(keras.utils.PyDataset):

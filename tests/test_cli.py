@@ -73,6 +73,8 @@ def test_a_wrong_parameter_ends_at_once(no_kernel, tmp_path, assignment, sentenc
         ("6", "counts=0,5", "counts must be numbers of clips a class"),
         ("6", "precision=float16", "precision must be .*got precision='float16'"),
         ("6", "dataset=gtzan", "dataset must be .*got dataset='gtzan'"),
+        ("6w", "n=0", "n must be at least 1; got n=0"),
+        ("6w", "kept=data,no/such", "kept must be a file or folder that is there; got kept='.*no/such'"),
         ("4t", "classifiers=svm", "04t_proxy has no parameter 'classifiers'"),
     ],
 )

@@ -69,6 +69,11 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
       precision      of wide convolutions: float32 or mixed_bfloat16; by default what is fast here
 
     \b
+    Parameters of 6w, which approach to take:
+      n              labelled clips a class that you have
+      kept           folders of runs of chapter 6, separated by commas; by default those on ESC-10
+
+    \b
     Parameters of A, musicnn:
       audio          your own file or folder
       model          MTT_musicnn (default), MTT_vgg, MSD_musicnn or MSD_vgg
