@@ -82,8 +82,8 @@ def advice(records: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Index n_per_class; columns best (the system of the highest mean), accuracy (its mean, %), low and high (between
         them lie eight of ten trials, %), quickest (of those at most `NEAR` points behind the best, the one with the
-        shortest fit), alone and alone_accuracy (the best that heard no other sounds; None and NaN
-        where no such system was tried).
+        shortest fit), alone and alone_accuracy (the best that heard no other sounds; None and NaN where no such system
+        was tried).
     """
     rows = {}
     for n, at in records.groupby("n_per_class"):
