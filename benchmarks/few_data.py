@@ -97,8 +97,10 @@ def main():
     embeddings = Patches(rng.normal(size=(len(targets), 3, 200)).astype(np.float32), 0)
     layer = partial(softmax, 200, CLASSES)
     plain = {"few_timbre": timbre, "sb_cnn": sb_cnn, "few_vgg": vgg}
+    sixteen = {"precision": models.precision()}
     networks = {"transfer_musicnn": (layer, layer, embeddings)} | {
-        name: (partial(build, name), make, patches) for name, make in plain.items()
+        name: (partial(build, name, **({} if name == "few_timbre" else sixteen)), make, patches)
+        for name, make in plain.items()
     }
     parameters = {"dataset": "noise", "scale": "full", "seed": 0, "epochs": EPOCHS, "precision": models.precision()}
     run = results.Run(given.output, "VI", parameters, "noise")
@@ -114,8 +116,7 @@ def main():
             rows = np.concatenate([np.flatnonzero(targets == c)[:n] for c in range(CLASSES)])
             ours, theirs = partial(fitted.fit, rows, targets), partial(fresh, as_published, inputs, rows, targets)
             add(name, n, f"{EPOCHS} epochs", compared(ours, theirs))
-    wide = partial(build, "prototypical", precision=models.precision())
-    embedding = Prototypical(wide, patches, CLASSES)
+    embedding = Prototypical(partial(build, "prototypical", **sixteen), patches, CLASSES)
     updates = {"patience": UPDATES, "longest": UPDATES}
     for n in (1, 5):
         rows = np.concatenate([np.flatnonzero(targets == c)[:n] for c in range(CLASSES)])

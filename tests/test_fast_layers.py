@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from thesis_lib.models.normed_pool import NormedPool, moments
+from thesis_lib.models.pooled_conv import PooledConv2D
 from thesis_lib.models.thin_conv import ThinConv2D
 
 
@@ -63,9 +64,20 @@ def test_a_convolution_of_one_map_is_a_product_of_matrices(padding, size):
     trained_alike(ours, theirs, shape, theirs.output_shape[1:])
 
 
-def test_both_are_saved_and_loaded(tmp_path):
-    model = network(ThinConv2D(4, 3, padding="same"), NormedPool(), shape=(8, 6, 1))
-    x = np.random.default_rng(0).normal(size=(2, 8, 6, 1)).astype(np.float32)
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_bias_and_activation_can_come_after_the_pool(padding):
+    shape = (11, 8, 2)
+    conv = {"padding": padding, "activation": "relu", "bias_initializer": "normal"}
+    theirs = network(layers.Conv2D(5, (4, 3), **conv), layers.MaxPooling2D((4, 2)), shape=shape)
+    ours = network(PooledConv2D(5, (4, 3), pool=(4, 2), **conv), shape=shape)
+    assert ours.output_shape == theirs.output_shape == (None, 2, 4 if padding == "same" else 3, 5)
+    trained_alike(ours, theirs, shape, theirs.output_shape[1:])
+
+
+def test_all_are_saved_and_loaded(tmp_path):
+    inner = ThinConv2D(4, 3, padding="same"), NormedPool(), PooledConv2D(3, 2, pool=(2, 1))
+    model = network(*inner, shape=(12, 6, 1))
+    x = np.random.default_rng(0).normal(size=(2, 12, 6, 1)).astype(np.float32)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(loaded.predict(x, verbose=0), model.predict(x, verbose=0))

@@ -109,6 +109,20 @@ def test_all_systems_learn_from_the_same_clips(clips, monkeypatch):
     assert [t.tolist() for t in first] == [t.train.tolist() for t in trials(clips, counts=(1, 2), draws=2)]
 
 
+def test_every_wide_network_is_built_in_the_precision_that_is_asked_for(clips, monkeypatch):
+    built = {}
+    monkeypatch.setattr(few_systems, "build", lambda name, **knobs: built.setdefault(name, knobs))
+    for fitted in ("Regularised", "Prototypical"):
+        monkeypatch.setattr(few_systems, fitted, lambda make, *args, **knobs: make())
+    for bound in ("by_softmax", "by_prototypes"):
+        monkeypatch.setattr(few_systems, bound, lambda *args, **knobs: None)
+    for system in ("sb_cnn_validated", "few_vgg", "few_timbre", "prototypical"):
+        few_systems.prepared(system, clips, np.arange(24) % 2, few_systems.Effort(precision="mixed_bfloat16"))
+    precisions = {name: knobs.get("precision") for name, knobs in built.items()}
+    assert precisions.pop("few_timbre") is None, "one layer, not wide"
+    assert len(precisions) == 3 and set(precisions.values()) == {"mixed_bfloat16"}
+
+
 def test_musicnns_embeddings_are_its_penultimate_layer(clips, wheel, monkeypatch):
     from thesis_lib.tagging import Tagger
 

@@ -66,12 +66,19 @@ def plain(name):
     if name == "few_timbre":
         x = layers.GlobalMaxPooling2D()(layers.Conv2D(3, (7, 108), kernel_regularizer=few_data.DECAY)(x))
         return keras.Model(inputs, layers.Softmax()(x))
+    if name == "sb_cnn":
+        for number, width in enumerate((24, 48, 48), start=1):
+            decayed = {"activation": "relu", "kernel_regularizer": few_data.DECAY, "name": f"conv_{number}"}
+            x = layers.Conv2D(width, 5, **decayed)(x)
+            x = layers.MaxPooling2D((4, 2))(x) if number < 3 else x
+        x = layers.Dense(64, activation="relu", kernel_regularizer=few_data.DECAY, name="dense")(layers.Flatten()(x))
+        return keras.Model(inputs, layers.Dense(3, "softmax", kernel_regularizer=few_data.DECAY)(x))
     x = layers.Conv2D(32, 3, padding="same", activation="elu", kernel_regularizer=few_data.DECAY)(x)
     x = layers.Dropout(0.0)(few_data._vgg(x, 32, decay=few_data.DECAY))
     return keras.Model(inputs, layers.Dense(3, "softmax", kernel_regularizer=few_data.DECAY)(x))
 
 
-@pytest.mark.parametrize("name", ["few_timbre", "few_vgg"])
+@pytest.mark.parametrize("name", ["few_timbre", "few_vgg", "sb_cnn"])
 def test_scaling_after_the_first_convolution_trains_to_the_same(name):
     """Three steps of gradient descent on the published form and on ours, from the same values."""
     ours, theirs = build(name, n_outputs=3), plain(name)
@@ -81,10 +88,10 @@ def test_scaling_after_the_first_convolution_trains_to_the_same(name):
     first = ours.get_layer("timbre" if name == "few_timbre" else "conv_1")
     norm, conv = (layer for layer in theirs.layers[2:4])
     conv.set_weights([np.reshape(first.layer.kernel, conv.kernel.shape), np.asarray(first.bias)])
-    if name == "few_vgg":
+    if name != "few_timbre":
         for layer in theirs.layers[4:]:
             if layer.weights:
-                twin = ours.get_layer("output") if isinstance(layer, layers.Dense) else ours.get_layer(layer.name)
+                twin = ours.get_layer("output" if layer is theirs.layers[-1] else layer.name)
                 layer.set_weights(twin.get_weights())
     rng = np.random.default_rng(0)
     for model in (ours, theirs):
@@ -161,12 +168,20 @@ def test_a_tone_lies_in_its_band_and_a_short_sound_is_refused():
 
 
 def test_the_prototypical_network_is_the_original_one():
-    """Dropout before the embedding, no decay; what is wide multiplies in the precision that is asked for."""
-    model = build("prototypical", width=4, precision="mixed_bfloat16")
+    """Dropout before the embedding, no decay."""
+    model = build("prototypical", width=4)
     assert [layer.rate for layer in model.layers if isinstance(layer, layers.Dropout)] == [0.5]
     assert not model.losses
-    wide = [layer for layer in model.layers if type(layer) is layers.Conv2D]
-    assert [layer.compute_dtype for layer in wide] == ["bfloat16"] * 4 and model.compute_dtype == "float32"
+
+
+@pytest.mark.parametrize(("name", "wide"), [("prototypical", 4), ("few_vgg", 4), ("sb_cnn", 2)])
+def test_what_is_wide_multiplies_in_the_precision_that_is_asked_for(name, wide):
+    model = build(name, precision="mixed_bfloat16")
+    convolutions = [layer for layer in model.layers if isinstance(layer, layers.Conv2D) and layer.name != "conv_1"]
+    assert [layer.compute_dtype for layer in convolutions] == ["bfloat16"] * wide
+    others = [layer for layer in model.layers if layer not in convolutions]
+    assert {layer.compute_dtype for layer in others} == {"float32"} == {model.compute_dtype}
+    assert {weight.dtype for weight in model.trainable_weights} == {"float32"}
 
 
 @pytest.mark.parametrize("name", ["sb_cnn", "few_vgg", "few_timbre"])

@@ -14,6 +14,7 @@ import keras
 from keras import layers, ops
 
 from .normed_pool import NormedPool
+from .pooled_conv import PooledConv2D
 from .thin_conv import ThinConv2D
 
 FRAMES, MELS = 128, 128  # 3.0 s at 44.1 kHz with a hop of 1,024 samples
@@ -40,41 +41,52 @@ class ScaledInput(layers.Wrapper):
 
     def call(self, inputs):
         """(B, ...) as the convolution takes it, to its maps."""
-        one = self.layer(ops.ones_like(inputs[:1]))  # near the edges of a padded input less than inside
-        scaled = self.layer.convolution_op(inputs, self.gamma * self.layer.kernel)
-        return scaled + (self.beta * one + self.bias)
+        kernel = self.layer.kernel
+        if self.layer.padding == "valid":
+            one = ops.sum(kernel, axis=tuple(range(len(kernel.shape) - 1)))  # the same everywhere
+            return self.layer.convolution_op(inputs, self.gamma * kernel) + (self.beta * one + self.bias)
+        # less near the edges than inside: a second input, of ones
+        inputs = ops.concatenate([inputs, ops.ones_like(inputs)], axis=-1)
+        kernel = ops.concatenate([self.gamma * kernel, self.beta * kernel], axis=-2)
+        return ops.add(self.layer.convolution_op(inputs, kernel), self.bias)
 
     def compute_output_shape(self, input_shape):
         """That of the convolution."""
         return self.layer.compute_output_shape(input_shape)
 
 
-def sb_cnn(input_shape=(FRAMES, MELS), n_outputs: int = 10) -> keras.Model:
-    """Three layers of 5x5 filters and two dense ones, a strong CNN for urban sounds (Salamon & Bello, 2017)."""
+def sb_cnn(input_shape=(FRAMES, MELS), n_outputs: int = 10, *, precision: str = "float32") -> keras.Model:
+    """Three layers of 5x5 filters and two dense ones, a strong CNN for urban sounds (Salamon & Bello, 2017).
+
+    Args:
+        input_shape: (T, F).
+        n_outputs: classes.
+        precision: Keras' dtype policy of the wide convolutions; `models.precision` tells which is fast.
+    """
     x = inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1))(x)  # (B, T, F, 1)
-    x = _first(layers.Conv2D(24, 5, use_bias=False, kernel_regularizer=DECAY), x)
-    x = layers.MaxPooling2D((4, 2), name="pool_1")(layers.ReLU()(x))
-    x = layers.Conv2D(48, 5, activation="relu", kernel_regularizer=DECAY, name="conv_2")(x)
-    x = layers.MaxPooling2D((4, 2), name="pool_2")(x)
-    x = layers.Conv2D(48, 5, activation="relu", kernel_regularizer=DECAY, name="conv_3")(x)
+    x = layers.ReLU()(_first(PooledConv2D(24, 5, pool=(4, 2), use_bias=False, kernel_regularizer=DECAY), x))
+    wide = {"activation": "relu", "kernel_regularizer": DECAY, "dtype": precision}
+    x = PooledConv2D(48, 5, pool=(4, 2), name="conv_2", **wide)(x)
+    x = layers.Conv2D(48, 5, name="conv_3", **wide)(x)
     x = layers.Dropout(0.5)(layers.Flatten()(x))  # (B, 2400)
     x = layers.Dropout(0.5)(layers.Dense(64, activation="relu", kernel_regularizer=DECAY, name="dense")(x))
     return keras.Model(inputs, _softmax(x, n_outputs), name="sb_cnn")
 
 
-def vgg(input_shape=(FRAMES, MELS), n_outputs: int = 10, *, width: int = 32) -> keras.Model:
+def vgg(input_shape=(FRAMES, MELS), n_outputs: int = 10, *, width: int = 32, precision: str = "float32") -> keras.Model:
     """Five layers of 3x3 filters, as in computer vision; no knowledge of sound.
 
     Args:
         input_shape: (T, F).
         n_outputs: classes.
         width: filters of each layer.
+        precision: of the wide convolutions, as for `sb_cnn`.
     """
     inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1))(inputs)  # (B, T, F, 1)
     x = _first(layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_regularizer=DECAY), x)
-    x = layers.Dropout(0.5)(_vgg(layers.Activation("elu")(x), width, decay=DECAY))
+    x = layers.Dropout(0.5)(_vgg(layers.Activation("elu")(x), width, decay=DECAY, precision=precision))
     return keras.Model(inputs, _softmax(x, n_outputs), name="few_vgg")
 
 
@@ -107,7 +119,7 @@ def prototypical(
         input_shape: (T, F).
         n_outputs: dimensions of the embedding; ten in the paper.
         width: filters of each layer.
-        precision: Keras' dtype policy of the wide convolutions; `models.precision` tells which is fast.
+        precision: of the wide convolutions, as for `sb_cnn`.
     """
     inputs = layers.Input(input_shape, name="log_mel")
     # As in the original code, the input is normalised by frame here, where the other networks have one value for all,

@@ -89,7 +89,7 @@ def evaluate(
             that many more.
         updates: an epoch of prototypical networks; None asks for every patch once.
         width: filters of a layer of the prototypical network.
-        precision: of its convolutions, Keras' dtype policy.
+        precision: of wide convolutions, Keras' dtype policy.
         done: tells of (system=..., n_per_class=..., fold=..., seed=...) whether it can be left out.
 
     Yields:

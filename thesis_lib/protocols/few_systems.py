@@ -33,7 +33,7 @@ class Effort(NamedTuple):
             as get better.
         updates: an epoch of the prototypical ones; None asks for every patch once.
         width: filters of a layer of the prototypical network.
-        precision: of its convolutions.
+        precision: of wide convolutions, Keras' dtype policy.
     """
 
     epochs: int = EPOCHS
@@ -82,7 +82,8 @@ def prepared(system: str, clips: Sequence[Clip], targets: np.ndarray, effort: Ef
         make, inputs = partial(finetuned, source, n_outputs), SOURCES[source].patches(clips)
         return by_softmax(Regularised(make, inputs, batch=TRANSFER_BATCH, norm=None), targets, effort)
     network = system.removesuffix("_validated")
-    fitted = Regularised(partial(build, network, n_outputs=n_outputs), log_mels(clips))
+    knobs = {} if network == "few_timbre" else {"precision": effort.precision}  # one layer, which is not wide
+    fitted = Regularised(partial(build, network, n_outputs=n_outputs, **knobs), log_mels(clips))
     return by_softmax(fitted, targets, effort, validated=network != system)
 
 
