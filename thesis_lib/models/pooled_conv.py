@@ -26,7 +26,7 @@ class PooledConv2D(layers.Conv2D):
 
     def convolution_op(self, inputs, kernel):
         """What `call` adds the bias to."""
-        return ops.max_pool(super().convolution_op(inputs, kernel), self.pool)
+        return ops.max_pool(super().convolution_op(inputs, kernel), self.pool, strides=self.pool)
 
     def compute_output_shape(self, input_shape):
         """That of the convolution, divided."""
