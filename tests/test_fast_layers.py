@@ -1,5 +1,10 @@
 """Layers that are written for speed give what Keras' own give, through several steps of training."""
 
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
 import keras
 import numpy as np
 import pytest
@@ -81,3 +86,12 @@ def test_all_are_saved_and_loaded(tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(loaded.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+@pytest.mark.skipif(
+    find_spec("jax") is None or keras.backend.backend() == "jax", reason="JAX is not installed, or here"
+)
+def test_all_of_this_holds_on_jax():
+    command = [sys.executable, "-m", "pytest", "-q", "-x", __file__]
+    found = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": "jax"}, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout
