@@ -1,12 +1,11 @@
 """Few training clips: seconds a fit, and how many times faster than fitting each from a fresh Keras model.
 
-python benchmarks/few_data.py [--output data/results/few_data_speed]     about 12 minutes on 2 cores
+python benchmarks/few_data.py [--output data/results/few_data_speed]     about 11 minutes on 2 cores
 
 Ten classes of noise, patches as chapter VI takes them, 200 epochs; for the prototypical network twenty updates of
-50 + 50 patches. Fresh
-is what one would write first: the network as it is published, of Keras' own layers, compiled anew for each fit, and
-`Model.fit` on a PyDataset. Ours is the median of two fits after the first, which traces; the fresh one counts as it is,
-since each one traces. Ours multiplies in 16 bits where `models.precision` says so.
+50 + 50 patches. Fresh is what one would write first: the network as it is published, of Keras' own layers, compiled
+anew for each fit, and `Model.fit` on a PyDataset. Ours is the median of two fits after the first, which traces; the
+fresh one counts as it is, since each one traces. Ours multiplies in 16 bits where `models.precision` says so.
 """
 
 import argparse
