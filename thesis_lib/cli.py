@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -13,7 +12,6 @@ import click
 from . import chapters, parameters
 from .cli_data import FAILED, INTERRUPTED, WRONG_INPUT, data, stop
 from .cli_tag import tag
-from .interrupts import raised_again
 from .models import ARCHITECTURES, build
 
 
@@ -30,7 +28,6 @@ def main() -> None:
       thesis models                          every architecture and its size
       thesis data list                       every data set, and what it can show
     """
-    sys.unraisablehook = raised_again
 
 
 @main.command()
