@@ -235,7 +235,10 @@ def stop(process, how):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill -9"])
 def test_a_stopped_run_goes_on_where_it_was(how, long_folder, whole_run, tmp_path):
     output = tmp_path / "run"
-    process = subprocess.Popen(command(long_folder, output), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background commands ignore it
+    process = subprocess.Popen(command(long_folder, output), **streams)
+    signal.signal(signal.SIGINT, heard)
     deadline = time.monotonic() + 120
     while not records(output):
         assert time.monotonic() < deadline and process.poll() is None, process.communicate()
