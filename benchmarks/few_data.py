@@ -17,13 +17,14 @@ import numpy as np
 from floor import timed
 from keras import layers
 
-from thesis_lib import models, results
+from thesis_lib import models
+from thesis_lib.records import run as results
 from thesis_lib.models import build
 from thesis_lib.models.few_data import DECAY
-from thesis_lib.protocols.episodes import Prototypical
-from thesis_lib.protocols.few_inputs import Patches
-from thesis_lib.protocols.few_pretrained import softmax
-from thesis_lib.protocols.regularised import EPOCHS, NORM, RATE, Regularised
+from thesis_lib.protocols.few_data.episodes import Prototypical
+from thesis_lib.protocols.few_data.inputs import Patches
+from thesis_lib.protocols.few_data.pretrained import softmax
+from thesis_lib.protocols.few_data.regularised import EPOCHS, NORM, RATE, Regularised
 
 CLASSES, CLIPS, FRAMES, MELS, UPDATES = 10, 20, 216, 128, 20
 

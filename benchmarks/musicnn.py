@@ -21,7 +21,9 @@ import numpy as np
 import soundfile
 from floor import gemm_rate, timed
 
-from thesis_lib import audio, results, tagging
+from thesis_lib import audio
+from thesis_lib.records import run as results
+from thesis_lib.pretrained import tagger as tagging
 from thesis_lib.datasets.rendered import dances
 
 FILES, ROUNDS, SECONDS = 20, 3, (29, 60)

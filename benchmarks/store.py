@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from thesis_lib import features, results
+from thesis_lib import features
+from thesis_lib.records import run as results
 from thesis_lib.datasets import folder, table
 
 SETTINGS = {

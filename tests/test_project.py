@@ -10,12 +10,14 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from thesis_lib import cli_tag, paper, parameters, plots
+from thesis_lib.cli import tag as cli_tag, parameters
+from thesis_lib.records import published as paper
+from thesis_lib.pages import style as plots
 from thesis_lib.classifiers import CLASSIFIERS
 from thesis_lib.datasets import DATASETS, Card
 from thesis_lib.models import ARCHITECTURES, of_chapter
 from thesis_lib.pretrained.musicnn import MODELS
-from thesis_lib.protocols import extraction, random_features, sizes
+from thesis_lib.protocols.non_trained import extraction, evaluation as random_features, sizes
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -94,7 +96,7 @@ def test_the_command_line_knows_the_tables():
 def test_every_dataset_has_a_card_under_its_name(name):
     card = DATASETS[name].CARD
     assert isinstance(card, Card) and card.name == name
-    assert all(getattr(card, field) for field in ("title", "task", "stands_for", "cannot_show", "licence", "source"))
+    assert all(getattr(card, field) for field in ("title", "task", "proxy_for", "cannot_show", "licence", "source"))
 
 
 def test_published_numbers_carry_their_source():

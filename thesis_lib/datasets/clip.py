@@ -1,4 +1,4 @@
-"""What every dataset gives: clips, and a card that says what they are."""
+"""Describe a labelled audio clip and the card of a data set."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Clip:
-    """One labelled piece of audio.
+    """One labelled audio file.
 
     Attributes:
         path: the audio file.
         labels: one label for classification, several for tagging.
-        fold: the fold in which the clip is tested, or None where the dataset has no folds.
-        group: clips of one group (a recording, a drum pattern) never stand on both sides of a split.
-        split: "train", "validation" or "test" where the dataset has one fixed split, or None.
+        fold: the fold in which the clip is tested, or None if the data set has no folds.
+        group: the recording, artist or drum pattern that the clip comes from. All clips of a group are on the same side
+            of every split.
+        split: "train", "validation" or "test" if the data set has one fixed split, or None.
     """
 
     path: Path
@@ -32,31 +33,37 @@ class Clip:
 
 @dataclass(frozen=True)
 class Card:
-    """What a reader has to know of a dataset before believing a number on it.
+    """What a reader must know about a data set before trusting a number measured on it.
 
     Attributes:
         name: as in `-p dataset=name`.
-        title: a few words.
-        task: what is to be told apart.
-        stands_for: which dataset of the thesis it is, or stands in for.
-        cannot_show: what no result on it says.
-        licence: of the audio.
-        source: citation, or how it is made.
+        title: a short title.
+        task: what is classified.
+        proxy_for: the data set of the thesis that this one is, or that it replaces.
+        cannot_show: what no result on this data set can show.
+        licence: licence of the audio.
+        source: citation, or how the data set is made.
         chapters: chapters that use it, as numerals.
-        sounds: "rhythm" (music told apart by rhythm), "genre", "instruments", "tags", "events" (everyday sounds and
-            scenes), or "" where the book cannot know; claims about one kind are not judged on another.
-        size: clips and bytes of the whole, in words.
+        sounds: "rhythm" (music classified by rhythm), "genre", "instruments", "tags", "events" (everyday sounds and
+            scenes), or "" if unknown. Claims about one kind of sound are not judged on another.
+        size: number of clips and bytes of the whole data set, in words.
         get: how to obtain it.
+        rendered: whether the clips are rendered on first use, as many as requested.
+        length: duration of every clip in seconds if the data set fixes it, or None.
+        own: whether the clips are the reader's own, named and described by parameters of the run.
     """
 
     name: str
     title: str
     task: str
-    stands_for: str
+    proxy_for: str
     cannot_show: str
     licence: str
     source: str
     chapters: tuple[str, ...]
     sounds: str
-    size: str = "as many clips as are asked for"
-    get: str = "rendered at first use"
+    size: str = "as many clips as requested"
+    get: str = "rendered on first use"
+    rendered: bool = False
+    length: float | None = None
+    own: bool = False

@@ -26,7 +26,7 @@ def place(dataset: ModuleType, data_home: Path | None = None) -> Path | None:
 
 def is_rendered(dataset: ModuleType) -> bool:
     """Whether its clips are made at first use, as many as are asked for."""
-    return dataset.CARD.name.startswith("rendered")
+    return dataset.CARD.rendered
 
 
 def inventory(folder: Path | None) -> tuple[int, int]:

@@ -13,9 +13,9 @@ import math
 import keras
 from keras import layers, ops
 
-from .normed_pool import NormedPool
-from .pooled_conv import PooledConv2D
-from .thin_conv import ThinConv2D
+from .fast.normed_pool import NormedPool
+from .fast.pooled_conv import PooledConv2D
+from .fast.thin_conv import ThinConv2D
 
 FRAMES, MELS = 128, 128  # 3.0 s at 44.1 kHz with a hop of 1,024 samples
 TALL = 108  # bands of a timbral filter

@@ -8,7 +8,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from ..vggish_input import FRAMES, MELS
+from ..audio.vggish import FRAMES, MELS
 
 WIDTHS = ((64,), (128,), (256, 256), (512, 512))  # filters of the convolutions before each pool
 DENSE = (4096, 4096)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import vggish_input
+from ..audio import vggish as vggish_input
 from ..datasets.download import download
 from ..files import cache_dir, sha256, write_text
 from ..models.vggish import vggish

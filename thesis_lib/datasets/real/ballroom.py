@@ -16,7 +16,7 @@ CARD = Card(
     name="ballroom",
     title="Ballroom: excerpts of dance music",
     task="tell eight ballroom dances apart, one class a clip",
-    stands_for="Ballroom of the thesis's chapter III (CBMI 2016, ICASSP 2017), the data themselves",
+    proxy_for="Ballroom of the thesis's chapter III (CBMI 2016, ICASSP 2017), the data themselves",
     cannot_show="the paper's own folds, which were never published; about a dozen clips are duplicates of others, and "
     "clips of one album stand in several folds",
     licence="CC BY-NC-SA 4.0, as mirdata states it",

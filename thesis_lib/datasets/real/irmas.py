@@ -19,7 +19,7 @@ CARD = Card(
     name="irmas",
     title="IRMAS: predominant instruments in music",
     task="eleven instruments: one label a training clip, one or several a test clip",
-    stands_for="IRMAS of the thesis's chapter III (EUSIPCO 2017), the data themselves",
+    proxy_for="IRMAS of the thesis's chapter III (EUSIPCO 2017), the data themselves",
     cannot_show="the paper's own validation part, which was drawn without a seed; instruments that play along without "
     "being predominant are not labelled",
     licence="CC BY-NC-SA 3.0",

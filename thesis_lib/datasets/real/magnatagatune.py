@@ -22,7 +22,7 @@ CARD = Card(
     name="magnatagatune",
     title="MagnaTagATune: excerpts of music tagged in a game",
     task="fifty tags (instruments, genres, moods, voices), none, one or several a clip",
-    stands_for="MagnaTagATune of the thesis's chapters III (EUSIPCO 2017) and V (ISMIR 2018), the data themselves, in "
+    proxy_for="MagnaTagATune of the thesis's chapters III (EUSIPCO 2017) and V (ISMIR 2018), the data themselves, in "
     "the same split",
     cannot_show="what a system misses: many clips lack tags that fit them, and some tags are synonyms of each other; "
     "an artist may stand on both sides of the split",

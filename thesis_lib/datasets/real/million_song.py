@@ -23,7 +23,7 @@ CARD = Card(
     name="million_song",
     title="Million Song Dataset: previews tagged by listeners of Last.fm",
     task="fifty tags (genres, eras, moods, voices), one or several a clip",
-    stands_for="the Million Song Dataset of the thesis's chapter V (ISMIR 2018), in the same split",
+    proxy_for="the Million Song Dataset of the thesis's chapter V (ISMIR 2018), in the same split",
     cannot_show="what a system misses: tags are what listeners happened to write; whether the split keeps "
     "artists apart is not known",
     licence="the lists for research; the audio is not published",

@@ -41,12 +41,13 @@ CARD = Card(
     name="rendered_dances",
     title="Eight ballroom dances, composed by rule and rendered with sampled instruments",
     task="tell eight dances apart: one class a clip, told mostly by tempo, metre and rhythm",
-    stands_for="Ballroom and Extended Ballroom (chapters III and IV)",
+    proxy_for="Ballroom and Extended Ballroom (chapters III and IV)",
     cannot_show="how a system does on recordings: no voices, no studio production, no music outside these rules",
     licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; tempo ranges of Ballroom (Gouyon et al., 2006; Krebs et al., 2013)",
     chapters=("III", "IV"),
     sounds="rhythm",
+    rendered=True,
 )
 
 

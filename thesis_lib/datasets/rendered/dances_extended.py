@@ -24,13 +24,14 @@ CARD = Card(
     name="rendered_dances_extended",
     title="Thirteen ballroom dances, composed by rule and rendered with sampled instruments",
     task="tell thirteen dances apart: one class a clip, told mostly by tempo, metre and rhythm",
-    stands_for="Extended Ballroom (chapters III and IV)",
+    proxy_for="Extended Ballroom (chapters III and IV)",
     cannot_show="how a system does on recordings: no voices, no studio production, no music outside these rules, and "
     "no rare classes, of which Extended Ballroom has four with 23 to 65 tracks",
     licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; classes of Extended Ballroom (Marchand & Peeters, 2016)",
     chapters=("III", "IV"),
     sounds="rhythm",
+    rendered=True,
 )
 
 

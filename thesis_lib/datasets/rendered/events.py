@@ -40,13 +40,15 @@ CARD = Card(
     name="rendered_events",
     title="Ten everyday sounds from physical models, over eight backgrounds",
     task="tell ten sound events apart: one class a clip, at signal-to-noise ratios from -3 to 15 dB",
-    stands_for="UrbanSound8K; by its backgrounds, TUT Acoustic Scenes 2017 (chapters IV and VI)",
+    proxy_for="UrbanSound8K; by its backgrounds, TUT Acoustic Scenes 2017 (chapters IV and VI)",
     cannot_show="how a system does on recordings: each class is one model of one maker, so that sources differ only as "
     "far as its parameters do, and nothing sounds that no rule foresees",
     licence="made where it is used; the sound font TimGM6mb (street music) is GPL-2, read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; classes of UrbanSound8K (Salamon, Jacoby & Bello, 2014)",
     chapters=("IV", "VI"),
     sounds="events",
+    rendered=True,
+    length=4.0,
 )
 
 

@@ -37,12 +37,13 @@ CARD = Card(
     name="rendered_genres",
     title="Ten genres, composed by rule and rendered with sampled instruments",
     task="tell ten genres apart, one class a clip: by instruments, rhythm, harmony, tempo and loudness",
-    stands_for="GTZAN (chapter IV), with a fixed split in its proportions",
+    proxy_for="GTZAN (chapter IV), with a fixed split in its proportions",
     cannot_show="how a system does on recordings: no singers, no studio production, and genres that are stated rules",
     licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; split in the proportions of Kereliuk, Sturm & Larsen, 2015",
     chapters=("IV",),
     sounds="genre",
+    rendered=True,
 )
 
 

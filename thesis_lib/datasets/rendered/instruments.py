@@ -40,13 +40,14 @@ CARD = Card(
     name="rendered_instruments",
     title="Eleven instruments that lead a band, composed by rule and rendered with sampled instruments",
     task="name a predominant instrument: one is, in training; one to three are, in a test clip",
-    stands_for="IRMAS (chapter III)",
+    proxy_for="IRMAS (chapter III)",
     cannot_show="how a system does on recordings: each class is 1 to 6 sampled instruments, the same in all parts; "
     "the voices sing no words; no playing techniques beyond note lengths and loudness; no studio production",
     licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; classes and parts after IRMAS (Bosch et al., 2012)",
     chapters=("III",),
     sounds="instruments",
+    rendered=True,
 )
 
 # Programs with the lowest and highest pitch that sounds, as MIDI pitches: the usual ranges of books on orchestration,

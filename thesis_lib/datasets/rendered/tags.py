@@ -50,13 +50,14 @@ CARD = Card(
     name="rendered_tags",
     title="Music of many kinds, composed by rule, rendered with sampled instruments and tagged as people would",
     task=f"tag a clip with any of {len(TAGS)} words: instruments, tempo, metre, mode, loudness, texture, style",
-    stands_for="MagnaTagATune and the Million Song Dataset with the tags of Last.fm (chapter V)",
+    proxy_for="MagnaTagATune and the Million Song Dataset with the tags of Last.fm (chapter V)",
     cannot_show="how a system does on recordings: no singers, no studio production, no artists, tags of stated rules, "
     "and errors that are independent of each other",
     licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; split by sixteen folders as MagnaTagATune (Law et al., 2009) is used",
     chapters=("V",),
     sounds="tags",
+    rendered=True,
 )
 
 

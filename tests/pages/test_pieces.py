@@ -1,0 +1,73 @@
+"""Pieces to listen to: the reader's own first, then librosa's where they are, rendered ones where they are not."""
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import RATE, tone
+
+from thesis_lib.pages.musicnn import tables as musicnn_tables, taggrams
+from thesis_lib.protocols.musicnn import pieces
+from thesis_lib.datasets.clip import Clip
+from thesis_lib.models.musicnn import musicnn
+from thesis_lib.pretrained.tags import MTT
+from thesis_lib.pretrained.tagger import Tagged
+
+
+def test_the_readers_own_file_or_folder(tmp_path):
+    for name in ("b.wav", "a.flac"):
+        soundfile.write(tmp_path / name, tone(440), RATE)
+    (tmp_path / "notes.txt").write_text("no audio")
+    assert [clip.labels for clip in pieces.pieces(str(tmp_path))] == [("a",), ("b",)]
+    assert [clip.path.name for clip in pieces.pieces(str(tmp_path / "b.wav"))] == ["b.wav"]
+    with pytest.raises(ValueError, match="audio must be an audio file, or a folder"):
+        pieces.pieces(str(tmp_path / "c.wav"))
+
+
+def test_librosas_pieces_where_they_are_and_rendered_ones_where_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIBROSA_DATA_DIR", str(tmp_path / "librosa"))
+    rendered = pieces.pieces(at_most=3)
+    assert len({clip.labels[0] for clip in rendered}) == 3 and all(clip.path.is_file() for clip in rendered)
+    (tmp_path / "librosa").mkdir()
+    soundfile.write(tmp_path / "librosa" / "Kevin_MacLeod_-_Vibe_Ace.ogg", tone(440), RATE)
+    assert [clip.label for clip in pieces.pieces()] == ["Vibe Ace (Kevin MacLeod)"]
+
+
+def tagged(patches, seed=0, feature="penultimate", shape=(200,)):
+    rng = np.random.default_rng(seed)
+    features = {feature: rng.normal(size=(patches, *shape))}
+    return Tagged(rng.uniform(size=(patches, 50)), MTT, features, np.arange(patches) * 0.5)
+
+
+def test_a_heat_map_shows_the_most_probable_tags_of_the_part_that_is_heard():
+    said = tagged(20)
+    axis = taggrams.heat_map(said, seconds=6.0).axes[0]
+    mean = said.taggram[:7].mean(axis=0)  # patches that end within six seconds
+    best = [MTT[tag] for tag in np.argsort(-mean)[: taggrams.SHOWN]]
+    assert [label.get_text() for label in axis.get_yticklabels()] == best
+    assert axis.images[0].get_array().shape == (taggrams.SHOWN, 7)
+    assert taggrams.heat_map(tagged(1), seconds=3.0).axes[0].images[0].get_array().shape == (taggrams.SHOWN, 1)
+
+
+def test_a_piece_is_heard_beside_its_heat_map(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(440, 4), RATE)
+    html = taggrams.pages([Clip(tmp_path / "a.wav", ("<b>",))], [tagged(3)], seconds=4.0)
+    assert "&lt;b&gt;" in html and "<b>" not in html and html.count("data:") == 2 and "alt=" in html
+
+
+@pytest.mark.parametrize("feature", [{}, {"feature": "pool5", "shape": (2, 1, 128)}], ids=["musicnn", "vgg"])
+def test_a_map_has_a_mark_a_patch(feature):
+    clips = [Clip(None, ("a",)), Clip(None, ("b",))]
+    axis = taggrams.embedding_map(clips, [tagged(9, **feature), tagged(8, seed=1, **feature)]).axes[0]
+    assert len(axis.collections[0].get_offsets()) == 17
+
+
+def test_the_steps_add_up_to_the_whole_model():
+    model = musicnn()
+    assert musicnn_tables.steps(model).data["parameters"].sum() == 787_159
+    taggrams.filters(model, at_most=5)
+
+
+def test_the_candidates_are_built_as_published():
+    table = musicnn_tables.candidates().data
+    differing = table[table["parameters"] != table["built"]]
+    assert list(differing["model"]) == ["13 autopool"] and (differing["built"] - differing["parameters"]).item() == 768

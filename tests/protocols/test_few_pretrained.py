@@ -1,0 +1,177 @@
+"""What chapter VI transfers from: VGGish's checkpoint read as its authors wrote it, and fine-tuning that is slow."""
+
+import keras
+import numpy as np
+import pytest
+import soundfile
+from conftest import RATE, tone
+
+from thesis_lib.audio import vggish as vggish_input
+from thesis_lib.datasets import folder
+from thesis_lib.models import vggish as architecture
+from thesis_lib.pretrained import load_vggish, vggish
+from thesis_lib.protocols.few_data import evaluation as few_data, embedding as few_embedding, pretrained as few_pretrained, preparation as few_systems
+from thesis_lib.protocols.few_data.draws import Trial
+from thesis_lib.protocols.few_data.inputs import Patches
+from thesis_lib.protocols.few_data.regularised import Regularised
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """Two classes of nine clips of 3.2 s in three folds."""
+    for label, frequency in (("low", 300), ("high", 2000)):
+        (tmp_path / "audio" / label).mkdir(parents=True)
+        for k in range(9):
+            wave = np.tile(tone(frequency * (1 + 0.02 * k), seed=k), 4)[: int(3.2 * RATE)]
+            soundfile.write(tmp_path / "audio" / label / f"{k % 3 + 1}-{k}.wav", wave, RATE)
+    return folder.clips(tmp_path / "audio")
+
+
+@pytest.fixture
+def checkpoint(tmp_path, monkeypatch):
+    """A checkpoint of the official one's form, small, and what the network that wrote it gives for a tone."""
+    tf = pytest.importorskip("tensorflow")
+    monkeypatch.setattr(architecture, "WIDTHS", ((2,), (3,), (4, 4), (5, 5)))
+    monkeypatch.setattr(architecture, "DENSE", (6, 6))
+    rng, graph = np.random.default_rng(0), tf.Graph()
+    with graph.as_default(), tf.compat.v1.Session() as session:
+        inputs = x = tf.compat.v1.placeholder(tf.float32, (None, 96, 64, 1))
+        for scope, pool in (("conv1", 1), ("conv2", 1), ("conv3/conv3_1", 0), ("conv3/conv3_2", 1),
+                            ("conv4/conv4_1", 0), ("conv4/conv4_2", 1)):  # fmt: skip
+            size = {"1": 2, "2": 3, "3": 4, "4": 5}[scope[4]]
+            x = tf.nn.relu(tf.nn.conv2d(x, *variables(tf, rng, scope, (3, 3, int(x.shape[-1]), size)), "SAME"))
+            x = tf.nn.max_pool2d(x, 2, 2, "SAME") if pool else x
+        x = tf.reshape(x, (-1, 6 * 4 * 5))
+        for scope, size in (("fc1/fc1_1", 6), ("fc1/fc1_2", 6), ("fc2", 128)):
+            kernel, bias = variables(tf, rng, scope, (int(x.shape[-1]), size), dense=True)
+            x = x @ kernel + bias
+            x = x if scope == "fc2" else tf.nn.relu(x)
+        session.run(tf.compat.v1.global_variables_initializer())
+        path = tmp_path / "vggish_model.ckpt"
+        tf.compat.v1.train.Saver(write_version=tf.compat.v1.train.SaverDef.V1).save(session, str(path))
+        patches = vggish_input.patches(np.tile(tone(1000, rate=16_000), 3)[: 3 * 16_000])
+        expected = session.run(x, {inputs: patches[..., None]})
+    return path, patches, expected
+
+
+def variables(tf, rng, scope, shape, dense=False):
+    """A kernel, and what its layer needs besides: a stride, since the biases of the convolutions here are zero."""
+    kernel = tf.compat.v1.get_variable(
+        f"vggish/{scope}/weights", initializer=rng.normal(0, 0.3, shape).astype(np.float32)
+    )
+    bias = tf.compat.v1.get_variable(
+        f"vggish/{scope}/biases", initializer=(dense * rng.normal(size=shape[-1:])).astype(np.float32)
+    )
+    return (kernel, bias) if dense else (kernel, 1)
+
+
+def test_a_checkpoint_of_the_official_form_gives_what_the_network_that_wrote_it_gives(checkpoint, monkeypatch):
+    path, patches, expected = checkpoint
+    with pytest.raises(ValueError, match="the mean of its embeddings of a tone is .*; its authors state 0.000657"):
+        load_vggish(source=path)
+    monkeypatch.setattr(vggish, "_check", lambda *args: None)
+    model = load_vggish(source=path)
+    np.testing.assert_allclose(model.predict(patches, verbose=0), expected, atol=1e-4)
+    path.write_bytes(b"another")
+    with pytest.raises(ValueError, match="not the checkpoint that was converted before"):
+        load_vggish(source=path)
+    np.testing.assert_allclose(load_vggish().predict(patches, verbose=0), expected, atol=1e-4)
+
+
+def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path, monkeypatch, checkpoint):
+    monkeypatch.setenv("THESIS_VGGISH", str(tmp_path / "none.ckpt"))
+    with pytest.raises(ValueError, match="none.ckpt does not exist"):
+        load_vggish()
+    (tmp_path / "bad.ckpt").write_bytes(b"no checkpoint" * 100)
+    with pytest.raises(ValueError, match="bad.ckpt is not VGGish's checkpoint"):
+        load_vggish(source=tmp_path / "bad.ckpt")
+
+
+def test_vggish_patches_are_those_of_its_input(clips, monkeypatch, checkpoint):
+    monkeypatch.setattr(vggish, "_check", lambda *args: None)
+    monkeypatch.setenv("THESIS_VGGISH", str(checkpoint[0]))
+    found = few_pretrained.vggish_patches(clips)
+    assert found.all(np.array([0, 4])).shape == (2, 3, 96, 64)
+    embedded = few_pretrained.embeddings(clips, "vggish").all(np.array([4]))[0]
+    linear = load_vggish().predict(found.all(np.array([4]))[0], verbose=0)
+    np.testing.assert_allclose(embedded, np.maximum(linear, 0), rtol=1e-4, atol=1e-5)
+    assert (linear < 0).any() and few_pretrained.finetuned("vggish", 3).output_shape == (None, 3)
+
+
+def test_fine_tuning_moves_what_was_pretrained_ten_thousand_times_more_slowly(monkeypatch):
+    inputs = keras.layers.Input((4,))
+    source = keras.Model(inputs, keras.layers.Dense(3, name="heard")(inputs))
+    monkeypatch.setitem(few_pretrained.SOURCES, "toy", few_pretrained.Source(None, lambda: source, 3))
+    keras.utils.set_random_seed(0)
+    slow = few_pretrained.finetuned("toy", 2)
+    plain = keras.Model(inputs, keras.layers.Dense(2, "softmax")(source(inputs)))
+    plain.layers[-1].set_weights(slow.layers[-1].get_weights())
+    x, y = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32), np.arange(8) % 2
+    np.testing.assert_allclose(slow.predict(x, verbose=0), plain.predict(x, verbose=0), atol=1e-6)
+    heard, moved = source.get_weights(), []
+    for model, rate in ((slow, 1e4), (plain, 1.0)):  # a large rate, so that the slow one moves at all
+        source.set_weights(heard)
+        model.compile(keras.optimizers.SGD(rate), "sparse_categorical_crossentropy")
+        model.train_on_batch(x, y)
+        moved.append(source.get_weights()[0] - heard[0])
+    np.testing.assert_allclose(moved[0], moved[1], rtol=1e-2)
+    assert abs(moved[1]).max() > 0
+
+
+def test_validation_keeps_the_weights_that_predicted_it_best():
+    """The training clips of a class lie where the validation clips of the other do: every epoch makes it worse."""
+    values = np.array([[[1.0]], [[-1.0]], [[-1.0]], [[1.0]]], np.float32)
+    targets, train, validation = np.array([0, 1, 0, 1]), np.array([0, 1]), np.array([2, 3])
+    fitted = Regularised(lambda: few_pretrained.softmax(1, 2), Patches(values, 0))
+    losses = {}
+    for name, some in (("last", None), ("validated", validation)):
+        for epochs in (2, 40):
+            fitted.fit(train, targets, validation=some, epochs=epochs, seed=3)
+            losses[name, epochs] = fitted._cross_entropy(validation, targets)
+    assert losses["last", 40] > losses["last", 2] == losses["validated", 2] == losses["validated", 40]
+
+
+def test_validated_systems_need_a_part_to_validate_on(clips):
+    two = [clip for clip in clips if clip.fold < 3]
+    with pytest.raises(ValueError, match="validated systems need a part to validate on"):
+        list(few_data.evaluate(two, systems=["few_timbre_validated"], counts=(1,)))
+    (row,) = next(few_data.evaluate(clips, systems=["few_timbre_validated"], counts=(1,), folds=1, epochs=3))
+    assert row["system"] == "few_timbre_validated" and row["n_params"] == 7 * 108 * 2 + 2 + 2
+
+
+def test_what_a_prototypical_network_learns_is_kept(clips, tmp_path, monkeypatch):
+    settings = {"n": 2, "seed": 0, "epochs": 30, "width": 4, "precision": "float32"}
+    found = few_embedding.drawn(clips, tmp_path / "kept.npz", **settings)
+    assert found["before"].shape == found["after"].shape == (6, 10) and found["prototypes"].shape == (2, 10)
+    assert found["names"].tolist() == ["high", "low"] and not np.allclose(found["before"], found["after"])
+    nearest = ((found["after"][:, None] - found["prototypes"]) ** 2).sum(axis=-1).argmin(axis=1)
+    assert (nearest == found["labels"]).mean() > 0.8, "low and high tones"
+    monkeypatch.setattr(few_embedding, "Prototypical", None)
+    again = few_embedding.drawn(clips, tmp_path / "kept.npz", **settings)
+    np.testing.assert_array_equal(again["after"], found["after"])
+
+
+def test_every_system_of_the_table_can_be_prepared(clips, monkeypatch):
+    """With networks of one layer in the place of the pretrained ones."""
+
+    def network():
+        inputs = keras.layers.Input((4,))
+        return keras.Model(inputs, keras.layers.Dense(3)(inputs))
+
+    values = Patches(np.random.default_rng(0).normal(size=(len(clips), 2, 4)).astype(np.float32), 0)
+    toy = few_pretrained.Source(lambda clips: values, network, 3)
+    for name in ("musicnn", "vggish"):
+        monkeypatch.setitem(few_pretrained.SOURCES, name, toy)
+    fold = np.array([clip.fold for clip in clips])
+    targets = np.array([clip.label == "low" for clip in clips]).astype(int)
+    trial = Trial(1, 0, 3, *(np.flatnonzero(fold == part) for part in (3, 2, 1)))
+    effort = few_systems.Effort(epochs=3, width=4)
+    for name in few_systems_names():
+        predict, n_params = few_systems.prepared(name, clips, targets, effort)
+        assert predict(trial, 0).shape == (6,) and (n_params is None) == name.startswith("nn_")
+
+
+def few_systems_names():
+    from thesis_lib.protocols.few_data.systems import SYSTEMS
+
+    return list(SYSTEMS)

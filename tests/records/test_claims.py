@@ -1,0 +1,127 @@
+"""Verdicts on records whose outcome is known."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+import yaml
+
+from thesis_lib.pages import boxes
+from thesis_lib.records import claims
+from thesis_lib.cli import parameters
+from thesis_lib.models import of_chapter
+
+NOISE = (0.00, 0.02, -0.01, 0.01, -0.02)
+
+
+def records(accuracies, protocol="nested"):
+    rows = [
+        {"system": system, "classifier": "svm", "protocol": protocol, "seed": 0, "fold": fold,
+         "value": value + (NOISE[fold] if index % 2 else 0)}
+        for index, (system, value) in enumerate(accuracies.items())
+        for fold in range(5)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def verdict(accuracies, claim, sounds="rhythm"):
+    return claims.verdicts(records(accuracies), sounds=sounds).set_index("id").loc[claim]
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"), [(0.2, "holds"), (-0.2, "fails"), (0.005, "undecided"), (0, "undecided")]
+)
+def test_a_comparison_of_two(difference, expected):
+    row = verdict({"7x86": 0.5 + difference, "7x96": 0.5}, "IV.3")
+    assert row["verdict"] == expected
+    assert row["difference"] == pytest.approx(100 * difference)
+
+
+def test_the_interval_is_that_of_a_paired_t_test_widened_for_shared_training_clips():
+    row = verdict({"7x86": 0.53, "7x96": 0.5}, "IV.3")
+    expected = scipy.stats.ttest_1samp([100 * (0.03 - noise) for noise in NOISE], 0).confidence_interval(0.95)
+    assert row["high"] - row["low"] == pytest.approx(1.5 * (expected.high - expected.low))
+
+
+def test_best_of_many_fails_against_one_that_is_better():
+    systems = {name: 0.3 for name in of_chapter("IV")} | {"temporal": 0.7}
+    assert verdict(systems, "IV.4")["verdict"] == "holds"
+    row = verdict(systems | {"frame_level": 0.9}, "IV.4")
+    assert row["verdict"] == "fails" and row["against"] == "frame_level"
+    row = verdict(systems | {"frame_level": 0.7}, "IV.4")
+    assert row["verdict"] == "undecided" and row["against"] == "frame_level"
+
+
+def test_nine_equal_systems_seldom_fail_a_claim_and_seldom_hold_it():
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(200):
+        table = records(dict.fromkeys(of_chapter("IV"), 0.5))
+        shared = rng.normal(size=len(of_chapter("IV"))).repeat(5) * np.sqrt(0.2)
+        table["value"] += 0.05 * (shared + np.sqrt(0.8) * rng.normal(size=len(table)))
+        found.append(claims.verdicts(table, sounds="rhythm").set_index("id").loc["IV.4", "verdict"])
+    assert found.count("fails") <= 0.08 * 200
+    assert found.count("holds") <= 0.05 * 200
+
+
+def test_a_claim_is_silent_on_other_sounds_and_without_its_systems():
+    systems = records(dict.fromkeys(of_chapter("IV"), 0.5))
+    always = {"IV.1", "IV.2", "IV.3"}
+    assert set(claims.verdicts(systems)["id"]) == always
+    assert set(claims.verdicts(systems, sounds="rhythm")["id"]) == always | {"IV.4"}
+    assert set(claims.verdicts(systems, sounds="events")["id"]) == always | {"IV.5"}
+    assert claims.verdicts(records({"vgg": 0.5})).empty
+
+
+def test_only_honest_accuracies_count():
+    assert claims.verdicts(records({"7x86": 0.9, "7x96": 0.5}, protocol="best_of_grid")).empty
+
+
+def test_the_table_speaks_of_systems_and_data_that_exist():
+    table = yaml.safe_load(claims.TABLE.read_text())
+    assert len({claim["id"] for claim in table}) == len(table) == 8
+    for claim in table:
+        known = "architectures" if claim["id"].startswith("IV.") else "systems"
+        assert {claim["better"], *claim["than"]} <= set(parameters.SOME_OF[known])
+        assert claim.get("sounds", "") in ("", "rhythm", "events")
+
+
+def test_a_fixed_split_is_judged_over_draws_and_undecided_with_one():
+    drawn = [
+        {"system": system, "classifier": "svm", "protocol": "nested", "seed": seed, "fold": None, "value": value}
+        for system, values in (("7x86", (0.61, 0.64, 0.62)), ("7x96", (0.5, 0.52, 0.53)))
+        for seed, value in enumerate(values)
+    ]
+    (row,) = claims.verdicts(pd.DataFrame(drawn)).to_dict("records")
+    expected = scipy.stats.ttest_1samp([11, 12, 9], 0).confidence_interval(0.95)
+    assert row["verdict"] == "holds" and (row["low"], row["high"]) == pytest.approx((expected.low, expected.high))
+    (row,) = claims.verdicts(pd.DataFrame([one for one in drawn if one["seed"] == 0])).to_dict("records")
+    assert row["verdict"] == "undecided" and row["difference"] == pytest.approx(11)
+
+
+def test_verdicts_of_several_data_sets_stand_side_by_side():
+    systems = {name: 0.3 for name in of_chapter("IV")} | {"temporal": 0.7, "7x86": 0.5}
+    runs = {
+        name: claims.verdicts(records(systems), sounds=sounds) for name, sounds in (("a", "rhythm"), ("b", "events"))
+    }
+    head, *body = re.findall("<tr>(.*?)</tr>", boxes.across(runs))
+    assert re.findall("<th>(.*?)</th>", head) == ["claim", "classifier", "a", "b"] and len(body) == 5
+    cells = [[re.sub("<.*?>", "", cell) for cell in re.findall("<td.*?>(.*?)</td>", row)] for row in body]
+    found = {claim.split()[0]: (a, b) for claim, classifier, a, b in cells if classifier == "SVM"}
+    assert found["IV.3"] == ("holds +20.0", "holds +20.0")
+    assert found["IV.4"][0].startswith("holds +") and found["IV.4"][1] == "–"
+    assert found["IV.5"][0] == "–" and found["IV.5"][1].startswith("fails -")
+
+
+def test_claims_on_few_clips_have_no_classifier_and_are_set_side_by_side():
+    few = records({"prototypical": 0.7, "sb_cnn": 0.5, "few_vgg": 0.5, "few_timbre": 0.4}, "few clips")
+    few["classifier"] = None
+    many = few.assign(value=few["value"].where(few["system"] != "prototypical", 0.3))
+    found = {"1 a class": claims.verdicts(few), "20 a class": claims.verdicts(many)}
+    assert found["1 a class"]["id"].tolist() == ["VI.2"]
+    page = boxes.across(found)
+    assert "classifier" not in page and page.count("<th>") == 3
+    assert re.findall(r'class="(holds|fails)"', page) == ["holds", "fails"]
+    assert boxes.across({"1 a class": claims.verdicts(few.iloc[:0])}) == boxes.NOTHING_CLAIMED

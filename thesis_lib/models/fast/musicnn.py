@@ -1,0 +1,152 @@
+"""A trained musicnn or its VGG in, the same function in a form that is computed faster out.
+
+Both take the maximum, over frequency or over a window, of what a convolution, ReLU and batch normalisation give. The
+last two, and the bias before them, are monotonic in each map, so the maximum can be taken right after the kernels, with
+the sign of the map's gain moved into them: everything else then runs on pooled maps, up to 96 times smaller.
+
+    max of g relu(z) + h  =  g relu(s max of s z) + h,  with s the sign of g
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from ..musicnn import HEIGHTS, LENGTHS
+
+EDGE = 3  # frames that the timbral filters reach to each side
+
+
+class Parts(NamedTuple):
+    """musicnn in two parts, so that overlapping patches can share the first, which is four fifths of the work.
+
+    Attributes:
+        timbral: log-mel (B, L + 6, F) of any length to timbral maps (B, L, 408).
+        rest: log-mel (B, T, F) and timbral maps (B, T, 408) to probabilities, or to features by name.
+        silence: the value of log-mel that stands for nothing beyond the ends of a patch.
+    """
+
+    timbral: keras.Model
+    rest: keras.Model
+    silence: float
+
+
+def folded(model: keras.Model, *, features: bool = False) -> keras.Model:
+    """The model for inference: equal values, no dropout.
+
+    Args:
+        model: from `musicnn` or `vgg`, with its weights.
+        features: whether the outputs are a dictionary of all named features with the taggram, or the taggram alone.
+
+    Returns:
+        A model with the same input.
+    """
+    if model.name == "vgg":
+        return _vgg(model, features)
+    parts = split(model, features=features)
+    inputs = layers.Input(model.input_shape[1:], name="log_mel")
+    padded = ops.pad(inputs, ((0, 0), (EDGE, EDGE), (0, 0)), constant_values=parts.silence)
+    return keras.Model(inputs, parts.rest([inputs, parts.timbral(padded)]))
+
+
+def overlapping(model: keras.Model, *, features: bool = False) -> keras.Model:
+    """A musicnn for patches that overlap: timbral maps are computed once for all patches but at each patch's edges.
+
+    Args:
+        model: from `musicnn`, with its weights.
+        features: as in `folded`.
+
+    Returns:
+        A model from log-mel of any length (1, L, F), and the frames (1, B) at which patches begin in it, to what
+        `folded` gives for those patches.
+    """
+    parts, (frames, mels) = split(model, features=features), model.input_shape[1:]
+    span, starts = layers.Input((None, mels)), layers.Input((None,), dtype="int32")
+    places = ops.expand_dims(starts[0], 1) + ops.arange(frames)  # (B, T)
+    patches = ops.take(span[0], places, axis=0)  # (B, T, F)
+    inner = ops.take(parts.timbral(span)[0], places[:, : frames - 2 * EDGE], axis=0)
+    first = ops.pad(patches[:, : 2 * EDGE], ((0, 0), (EDGE, 0), (0, 0)), constant_values=parts.silence)
+    last = ops.pad(patches[:, -2 * EDGE :], ((0, 0), (0, EDGE), (0, 0)), constant_values=parts.silence)
+    maps = ops.concatenate([parts.timbral(first), inner, parts.timbral(last)], axis=1)  # (B, T, 408)
+    return keras.Model([span, starts], parts.rest([patches, maps]))
+
+
+def split(model: keras.Model, *, features: bool = False) -> Parts:
+    """A musicnn for inference in two parts; arguments as in `folded`."""
+    (gain,), (shift,) = gain_and_shift(model.get_layer("input_norm"))
+    silence = -float(shift / gain)
+    spectrogram = layers.Input((None, model.input_shape[2]))
+    names = [f"timbral_{number}" for number in range(1, len(HEIGHTS) + 1)]
+    timbral = keras.Model(spectrogram, _branches(model, spectrogram - silence, names, gain))
+
+    inputs, maps = layers.Input(model.input_shape[1:]), layers.Input(model.get_layer("timbral").output.shape[1:])
+    temporal = _branches(model, inputs - silence, [f"temporal_{length}" for length in LENGTHS], gain)
+    named = {"timbral": maps, "temporal": temporal}
+    x = layers.Concatenate()([maps, temporal])
+    seen = [x]
+    for number in (1, 2, 3):
+        norm = "cnn1" if number == 1 else f"mid_norm_{number}"
+        for name in (f"mid_pad_{number}", f"mid_conv_{number}", norm):
+            x = model.get_layer(name)(x)
+        x = x if number == 1 else x + seen[-1]
+        seen.append(x)
+        named[f"cnn{number}"] = x
+    x = layers.Concatenate()(seen)
+    named |= {name: model.get_layer(name)(x) for name in ("mean_pool", "max_pool")}
+    x = ops.reshape(ops.stack([named["max_pool"], named["mean_pool"]], axis=2), (-1, 2 * x.shape[2]))
+    for name in ("pool_norm", "dense", "penultimate", "taggram"):
+        x = named[name] = model.get_layer(name)(x)
+    del named["pool_norm"], named["dense"]
+    return Parts(timbral, keras.Model([inputs, maps], named if features else x), silence)
+
+
+def gain_and_shift(norm: layers.BatchNormalization) -> tuple[np.ndarray, np.ndarray]:
+    """What batch normalisation does at inference: x * gain + shift, each (C,)."""
+    gamma, beta, mean, variance = (np.asarray(weight) for weight in norm.get_weights())
+    gain = gamma / np.sqrt(variance + norm.epsilon)
+    return gain, beta - mean * gain
+
+
+def _branches(model: keras.Model, x: keras.KerasTensor, names: list[str], scale: float) -> keras.KerasTensor:
+    """Filters of several shapes side by side, with their maximum over frequency: (B, T, F) to (B, T', C)."""
+    image = ops.expand_dims(x, -1)  # (B, T, F, 1)
+    outputs = []
+    for name in names:
+        conv, norm = model.get_layer(f"{name}_conv"), gain_and_shift(model.get_layer(f"{name}_norm"))
+        new = layers.Conv2D(conv.filters, conv.kernel_size, padding=conv.padding, use_bias=False)
+        outputs.append(_pooled(new, image, conv, norm, lambda maps: ops.max(maps, axis=2), scale=scale))
+    return layers.Concatenate()(outputs)
+
+
+def _vgg(model: keras.Model, features: bool) -> keras.Model:
+    inputs = layers.Input(model.input_shape[1:], name="log_mel")
+    x = model.get_layer("input_norm")(layers.Reshape((*inputs.shape[1:], 1))(inputs))
+    named = {}
+    for number in range(1, 6):
+        conv, norm = model.get_layer(f"conv_{number}"), gain_and_shift(model.get_layer(f"norm_{number}"))
+        new, pool = layers.Conv2D(conv.filters, 3, padding="same", use_bias=False), model.get_layer(f"pool{number}")
+        if number == 1:  # its pool takes every other band, so that only those are computed
+            x = layers.ZeroPadding2D(1)(x)
+            new, pool = (
+                layers.Conv2D(conv.filters, 3, strides=(1, 2), use_bias=False),
+                layers.MaxPooling2D((4, 1), (2, 1)),
+            )
+        x = _pooled(new, x, conv, norm, pool)
+        named[f"pool{number}"] = x
+    named["taggram"] = model.get_layer("taggram")(layers.Flatten()(x))
+    return keras.Model(inputs, named if features else named["taggram"])
+
+
+def _pooled(
+    new: layers.Conv2D, x: keras.KerasTensor, conv: layers.Conv2D, norm: tuple[np.ndarray, np.ndarray], pool, *,
+    scale: float = 1.0,
+) -> keras.KerasTensor:  # fmt: skip
+    """What `conv`, ReLU, normalisation and `pool` give: `new` has the kernels, and all else comes after the maximum."""
+    (kernel, bias), (gain, shift) = (np.asarray(w) for w in conv.get_weights()), (v.astype(np.float32) for v in norm)
+    sign = np.where(gain < 0, -1, 1).astype(np.float32)
+    x = new(x)
+    new.set_weights([kernel * scale * sign])
+    return ops.relu(pool(x) * sign + bias) * gain + shift

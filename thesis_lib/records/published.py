@@ -1,0 +1,77 @@
+"""The table of published numbers in, tidy rows with their sources out."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from .run import ROOT
+
+TABLE = ROOT / "data" / "paper" / "results.csv"
+
+# names of chapter IV's systems in the paper's figures
+RANDOM_CNNS = {
+    "VGG": "vgg",
+    "7x96": "7x96",
+    "7x86": "7x86",
+    "Timbral": "timbral",
+    "Temporal": "temporal",
+    "Timbral+temporal": "timbral_temporal",
+    "Timbral+time": "timbral_temporal",
+    "Sample level": "sample_level",
+    "Frame level": "frame_level",
+    "Frame level many": "frame_level_many",
+    "MFCC(120)": "mfcc",
+}
+# how the paper chose the classifiers' settings: on GTZAN's validation part, elsewhere by the reported score itself
+SELECTION = {"GTZAN": "nested", "ExtendedBallroom": "best_of_grid", "UrbanSound8K": "best_of_grid"}
+# rows of musicnn's training code: architecture and size
+TAGGERS = {
+    "0 Dieleman": ("musicnn_dieleman", "published"),
+    "1 VGG32": ("musicnn_vgg", "small"),
+    "2 VGG128": ("musicnn_vgg", "released"),
+    "3 Timbre": ("musicnn_timbre", "published"),
+    "10 residual+globalpool": ("musicnn_residual", "published"),
+    "11 dense+globalpool (musicnn)": ("musicnn_dense", "published"),
+    "12 attention+positional": ("musicnn_attention", "published"),
+    "13 autopool": ("musicnn_autopool", "published"),
+    "14 residual+RNN": ("musicnn_recurrent", "published"),
+}
+_MODEL = re.compile(r"(?P<name>.+?)(?: \(~3500 feat\))?\s*\+\s*(?P<classifier>SVM|ELM)$")
+
+
+def published() -> pd.DataFrame:
+    """Every published number, with where it was read and whether that was first-hand.
+
+    Returns:
+        Columns system (the publication), dataset, model, metric, value, std_or_err, params, source, status.
+    """
+    return pd.read_csv(TABLE)
+
+
+def random_cnns() -> pd.DataFrame:
+    """The paper's accuracies for chapter IV, about 3,500 features a front-end.
+
+    Returns:
+        Columns dataset, system (a key of `ARCHITECTURES`, or "mfcc"), classifier, value (%), std_or_err, source,
+        status.
+    """
+    rows = published().query("system == 'elmarc ICASSP2019'")
+    rows = rows.join(rows["model"].str.extract(_MODEL))
+    rows = rows.assign(system=rows["name"].map(RANDOM_CNNS), classifier=rows["classifier"].str.lower())
+    return rows.dropna(subset=["system"])[
+        ["dataset", "system", "classifier", "value", "std_or_err", "source", "status"]
+    ]
+
+
+def taggers() -> pd.DataFrame:
+    """The models that were compared before one became musicnn, as their code's comments give them (MagnaTagATune).
+
+    Returns:
+        Columns model, params, ROC-AUC %, PR-AUC %, source, status.
+    """
+    rows = published().query("system == 'musicnn-training' and metric != 'val cost'")
+    table = rows.pivot_table("value", ["model", "params", "source", "status"], "metric", sort=False).reset_index()
+    table.columns.name = None
+    return table[["model", "params", "ROC-AUC %", "PR-AUC %", "source", "status"]]
