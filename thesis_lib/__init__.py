@@ -1,12 +1,9 @@
-"""Audio in, the thesis's experiments and their records out."""
+"""Run the experiments of Jordi Pons' thesis on music and audio tagging, and keep their records."""
 
-import logging
 import os
 import warnings
 
 __version__ = "0.1.0"
 
-# Notes on TensorFlow's start, and on tracing one function for each model, are no part of a page.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
-warnings.filterwarnings("ignore", "IProgress not found")  # tqdm's advice, which pooch and papermill call forth
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up messages do not belong on a page
+warnings.filterwarnings("ignore", "IProgress not found")  # tqdm's hint, triggered by pooch and papermill

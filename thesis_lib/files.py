@@ -1,4 +1,4 @@
-"""Content in, files that are whole or not there at all out."""
+"""Write files completely or not at all, hash them, and locate the project's folders."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
+PACKAGE = Path(__file__).resolve().parent
+# A checkout keeps notebooks and tables next to the package; an installed wheel carries them inside it.
+ROOT = PACKAGE / "project" if (PACKAGE / "project").is_dir() else PACKAGE.parent
+
 
 def cache_dir() -> Path:
-    """The folder for everything that can be computed again: $THESIS_CACHE, or `~/.cache/thesis_lib`."""
+    """Return the folder for everything that can be recomputed: $THESIS_CACHE, or `~/.cache/thesis_lib`."""
     home = os.environ.get("THESIS_CACHE") or Path.home() / ".cache" / "thesis_lib"
     return Path(home).expanduser().absolute()
 
 
 def digest(*parts: object) -> str:
-    """A short name (16 hexadecimal digits) made of the content of its arguments."""
+    """Return a short name (16 hexadecimal digits) derived from the arguments' content."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes; read once for each state of the file."""
+    """Return the SHA-256 of a file; it is read again only if its size or modification time changes."""
     state = path.stat()
     return _sha256(path, state.st_size, state.st_mtime_ns)
 
@@ -36,15 +40,15 @@ def _sha256(path: Path, size: int, modified: int) -> str:
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
-    """Gives a place beside `path` to write to, and renames it when all is written and on disk.
+    """Provide a temporary path next to `path`, and rename it to `path` once everything is on disk.
 
-    What a process that is no longer there has left beside `path` is removed.
+    Temporary files left by processes that no longer run are removed.
 
     Args:
-        path: of the file to be; nobody ever reads half of it.
+        path: the file to write; no reader ever sees an incomplete version.
 
     Yields:
-        The path to write to.
+        The temporary path to write to.
     """
     for left in path.parent.glob(f".{path.name}.*.part"):
         if not _runs(left.suffixes[-2][1:]):
@@ -61,7 +65,7 @@ def written(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a text file, whole or not at all."""
+    """Write a text file completely or not at all."""
     with written(path) as partial:
         partial.write_text(text, encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Audio file in, what is wrong with it out."""
+"""Detect truncated audio files and explain unreadable ones."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import soundfile
 
-# What libsndfile notes of a header that promises more than the file holds. "Until the end" is written as the largest
-# number, and an odd length may lack its last byte; neither is a fault.
+# libsndfile's note on a header that states more data than the file contains. The largest number means "until the end of
+# the file", and an odd length may lack its padding byte; neither is a fault.
 _PROMISED = re.compile(r"^ *(?:data|SSND|Data Size|riff|Riff size) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
 
 
 def is_cut(path: Path, file: soundfile.SoundFile) -> bool:
-    """Whether a file ends before its own header says; libsndfile reads such files without a word."""
-    if file.format == "OGG":  # the last page of a whole Ogg stream carries the flag "end of stream"
+    """Check whether a file ends before its header says it should; libsndfile reads such files without an error."""
+    if file.format == "OGG":  # the last page of a complete Ogg stream carries the flag "end of stream"
         with path.open("rb") as stream:
             stream.seek(max(0, path.stat().st_size - 66_000))  # a page has at most 65,307 bytes
             tail = stream.read()
@@ -25,7 +25,7 @@ def is_cut(path: Path, file: soundfile.SoundFile) -> bool:
 
 
 def why_unreadable(path: Path, error: Exception) -> str:
-    """The end of a sentence that begins with the file: why libsndfile could not open it."""
+    """Explain why libsndfile could not open a file; the text continues a sentence that starts with the path."""
     if not path.exists():
         return "does not exist."
     if path.is_dir():
@@ -33,4 +33,4 @@ def why_unreadable(path: Path, error: Exception) -> str:
     if path.stat().st_size == 0:
         return "is empty (0 bytes); copy or download it again."
     reason = str(error).split(": ", 1)[-1].rstrip(".")
-    return f"cannot be read as audio ({reason}); it may be of another kind than its name says, or damaged."
+    return f"cannot be read as audio ({reason}); the file is damaged, or its suffix does not match its format."

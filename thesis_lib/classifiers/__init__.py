@@ -1,7 +1,28 @@
-"""The table of classifiers: a name in, a function that predicts with every setting of its grid out."""
+"""Prepare a classifier by name."""
 
-from .elm import elm
-from .nearest import nearest
-from .svm import svm
+from collections.abc import Callable
+from importlib import import_module
 
-CLASSIFIERS = {"svm": svm, "elm": elm, "knn": nearest}
+import numpy as np
+
+CLASSIFIERS = {"svm": "svm:svm", "elm": "elm:elm", "knn": "nearest:nearest"}  # name: "module:function"
+LABELS = {"svm": "SVM", "elm": "ELM", "knn": "kNN"}
+
+
+def prepare(
+    name: str, features: np.ndarray, labels: np.ndarray, *, rng: np.random.Generator
+) -> tuple[list[str], Callable]:
+    """Prepare a classifier with every setting of its grid.
+
+    Args:
+        name: a key of `CLASSIFIERS`.
+        features: shape (N, D).
+        labels: shape (N,).
+        rng: random generator for what is random in the classifier.
+
+    Returns:
+        The names of the S settings, and a function `predict(train, test)` from indices of clips to predicted labels of
+        shape (S, len(test)).
+    """
+    module, function = CLASSIFIERS[name].split(":")
+    return getattr(import_module(f"{__name__}.{module}"), function)(features, labels, rng=rng)

@@ -1,4 +1,4 @@
-"""Features in, predictions of the six extreme learning machines of the paper out."""
+"""Classify with the paper's six extreme learning machines."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Callable
 import numpy as np
 import scipy.linalg
 
-HIDDEN = (100, 250, 500, 1200, 1800, 2500)  # units
-RIDGE = 1e-6  # of the mean eigenvalue: keeps the solution stable where the original's pseudo-inverse is not
+HIDDEN = (100, 250, 500, 1200, 1800, 2500)  # units per network
+RIDGE = 1e-6  # relative to the mean eigenvalue; stable where the original's pseudo-inverse is not
 SETTINGS = [f"hidden={units}" for units in HIDDEN]
 
 
 def elm(features: np.ndarray, labels: np.ndarray, *, rng: np.random.Generator) -> tuple[list[str], Callable]:
-    """Prepares six networks of one random hidden layer, whose output layer is solved by least squares.
+    """Prepare six networks with one random hidden layer and an output layer solved by least squares.
 
     Huang, Zhu & Siew, "Extreme learning machine: theory and applications", Neurocomputing 2006; sizes, ReLU and the +-1
-    targets as in Pons & Serra, ICASSP 2019. Weights and biases are drawn once from N(0, 1) and shared by all folds.
+    targets as in Pons & Serra, ICASSP 2019. Weights and biases are drawn once from N(0, 1) and used for all folds.
 
     Args:
         features: shape (N, D).
         labels: shape (N,).
-        rng: of the hidden layers.
+        rng: random generator for the hidden layers.
 
     Returns:
-        The names of the S settings, and `predict(train, test)`: indices in, labels of shape (S, len(test)) out.
+        The names of the S settings, and `predict(train, test)`: indices to labels of shape (S, len(test)).
     """
     features = np.asarray(features, dtype=np.float64)
     classes, indices = np.unique(labels, return_inverse=True)
@@ -39,14 +39,14 @@ def elm(features: np.ndarray, labels: np.ndarray, *, rng: np.random.Generator) -
 
 
 def solve(hidden: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Least-squares output weights by Cholesky with a small ridge.
+    """Solve the output weights by Cholesky decomposition with a small ridge.
 
     Args:
         hidden: activations of shape (N, H).
         targets: shape (N, K).
 
     Returns:
-        Weights of shape (H, K); of smallest norm where H > N.
+        Weights of shape (H, K); the minimum-norm solution if H > N.
     """
     n, units = hidden.shape
     gram = hidden.T @ hidden if units <= n else hidden @ hidden.T
@@ -57,6 +57,6 @@ def solve(hidden: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
 
 def _hidden(features: np.ndarray, units: int, rng: np.random.Generator) -> np.ndarray:
-    """(N, D) -> (N, H)."""
+    """Compute the hidden layer: (N, D) -> (N, H)."""
     weights, biases = rng.standard_normal((features.shape[1], units)), rng.standard_normal(units)
     return np.maximum(features @ weights + biases, 0.0)

@@ -1,4 +1,4 @@
-"""Features in, predictions of k-nearest-neighbour classifiers for all k of the original's grid out."""
+"""Classify with k nearest neighbours, for every k of the original grid."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ SETTINGS = [f"k={neighbours}" for neighbours in NEIGHBOURS]
 def nearest(
     features: np.ndarray, labels: np.ndarray, *, rng: np.random.Generator | None = None
 ) -> tuple[list[str], Callable]:
-    """Prepares eight numbers of neighbours, whose labels vote (the code of Pons & Serra, ICASSP 2019).
+    """Prepare majority votes among eight numbers of neighbours (the code of Pons & Serra, ICASSP 2019).
 
-    The distances between all clips are computed once and shared by all folds, the order of neighbours by all k.
+    The distances between all clips are computed once for all folds, and the order of neighbours once for all k.
 
     Args:
         features: shape (N, D).
         labels: shape (N,).
-        rng: unused, nothing is random.
+        rng: unused, because nothing is random.
 
     Returns:
-        The names of the S settings, and `predict(train, test)`: indices in, labels of shape (S, len(test)) out. Of
-        labels with as many votes the first in the alphabet wins, as in scikit-learn; a k greater than the number of
-        training clips asks all of them.
+        The names of the S settings, and `predict(train, test)`: indices to labels of shape (S, len(test)). Ties
+        go to the first label in alphabetical order, as in scikit-learn. A k above the number of
+        training clips uses all of them.
     """
     classes, of_clip = np.unique(labels, return_inverse=True)
     centred = np.asarray(features, dtype=np.float64) - np.mean(features, axis=0, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Features in, predictions of all 32 support vector machines of the paper's grid out."""
+"""Classify with every support vector machine of the paper's grid."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ SETTINGS = [f"rbf gamma={gamma} C={cost}" for gamma in GAMMAS for cost in COSTS]
     f"linear C={cost}" for cost in COSTS
 ]
 
-# Deviation: the original sets no limit. On features that are not standardised a linear machine can take eleven million
-# iterations (temporal front-end, 320 clips of ESC-10, C=32). Where the limit binds most, the temporal front-end on 400
-# rendered sounds, accuracies are 2.5 points higher to 1.2 lower than at a million iterations, which take five times as
-# long and do not converge there either.
+# Deviation: the original has no limit. On features that are not standardised, a linear machine can take eleven million
+# iterations (temporal front-end, 320 clips of ESC-10, C=32). Where the limit matters most, for the temporal front-end
+# on 400 rendered sounds, accuracies range from 1.2 points lower to 2.5 points higher than at a million iterations,
+# which take five times as long and do not converge either.
 MAX_ITERATIONS = 100_000
 
 
 def svm(
     features: np.ndarray, labels: np.ndarray, *, rng: np.random.Generator | None = None
 ) -> tuple[list[str], Callable]:
-    """Prepares the grid: seven RBF kernels and a linear one, four costs each (Pons & Serra, ICASSP 2019).
+    """Prepare the grid of seven RBF kernels and a linear one with four costs each (Pons & Serra, ICASSP 2019).
 
-    The kernels between all clips are computed once and shared by all folds and costs. The features are neither
+    The kernels between all clips are computed once for all folds and costs. The features are neither
     standardised nor scaled, as in the paper.
 
     Args:
         features: shape (N, D).
         labels: shape (N,).
-        rng: unused, a support vector machine has no random part.
+        rng: unused, because nothing is random.
 
     Returns:
-        The names of the S settings, and `predict(train, test)`: indices in, labels of shape (S, len(test)) out.
+        The names of the S settings, and `predict(train, test)`: indices to labels of shape (S, len(test)).
     """
-    # Neither kernel's machine changes when the features are moved; around their mean the distances keep more digits.
+    # Shifting the features changes neither kernel's machine; around their mean the distances keep more digits.
     centred = np.asarray(features, dtype=np.float64) - np.mean(features, axis=0, dtype=np.float64)
     distances = euclidean_distances(centred, squared=True)
     widths = [1.0 / features.shape[1] if gamma == "auto" else gamma for gamma in GAMMAS]
@@ -48,7 +48,7 @@ def svm(
 
     def predict(train: np.ndarray, test: np.ndarray) -> np.ndarray:
         jobs = (delayed(_fit_predict)(kernel, cost, labels, train, test) for kernel in kernels for cost in COSTS)
-        return np.stack(Parallel(n_jobs=-1, prefer="threads")(jobs))  # libsvm releases the interpreter's lock
+        return np.stack(Parallel(n_jobs=-1, prefer="threads")(jobs))  # libsvm releases the GIL
 
     return SETTINGS, predict
 

@@ -1,4 +1,4 @@
-"""A chapter's name and parameters in, its executed notebook, page and records out."""
+"""Find a chapter's notebook and execute it."""
 
 from __future__ import annotations
 
@@ -7,47 +7,58 @@ import re
 from pathlib import Path
 from typing import TextIO
 
+from ..files import ROOT, write_text
 from .quiet import native_stderr_hidden
-from ..records.run import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 DIED = (
-    "the notebook's process died, most likely for want of memory; "
-    "what was done is kept and the same command goes on from there, or choose fewer n_features."
+    "the notebook's process died, probably because memory ran out; the results so far are kept and the same command "
+    "continues from there. Choose a smaller n_features if it dies again."
 )
 
 
 class CellFailed(Exception):
-    """What a cell said went wrong, in its own sentence."""
+    """A cell of a notebook failed; the message is the cell's own error."""
+
+
+def number(notebook: Path) -> str:
+    """Return the number by which a command names a notebook: "4t" for 04t_proxy."""
+    return notebook.stem.split("_")[0].lstrip("0")
+
+
+def all_notebooks() -> list[Path]:
+    """Return the notebooks of the book in order."""
+    return sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
 def find(chapter: str) -> Path:
-    """The notebook of a chapter: "4", "04" or "04_non_trained".
+    """Return the notebook of a chapter given as "4", "04" or "04_non_trained".
 
     Raises:
-        ValueError: no such chapter; lists those that are there.
+        ValueError: there is no such chapter; the message lists those that exist.
     """
-    notebooks = sorted(NOTEBOOKS.glob("*.ipynb"))
+    notebooks = all_notebooks()
     found = [path for path in notebooks if chapter in (path.stem, path.stem.split("_", 1)[-1])]
-    found += [path for path in notebooks if path.stem.split("_")[0].lstrip("0") == chapter.lstrip("0") != ""]
+    found += [path for path in notebooks if number(path) == chapter.lstrip("0") != ""]
     if not found:
-        raise ValueError(f"no chapter {chapter!r}; there are {', '.join(path.stem for path in notebooks) or 'none'}.")
+        names = ", ".join(path.stem for path in notebooks) or "none"
+        raise ValueError(f"there is no chapter {chapter!r}; choose one of {names}.")
     return found[0]
 
 
 def execute(notebook: Path, parameters: dict, output: Path) -> Path:
-    """Executes a chapter and leaves its notebook and its page in `output`, beside the records that the chapter writes.
+    """Execute a chapter; write its notebook and its page next to the records that the chapter writes.
 
     Args:
         notebook: the chapter.
         parameters: checked values by name.
-        output: folder; made when it is not there.
+        output: folder for the results; created if it does not exist.
 
     Returns:
         The executed notebook.
 
     Raises:
-        CellFailed: what a cell said went wrong; what was executed lies in `<name>.failed.ipynb`.
+        CellFailed: a cell failed; `<name>.failed.ipynb` contains what was executed.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -57,7 +68,7 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     failed.unlink(missing_ok=True)
     settings = {"cwd": ROOT, "kernel_name": "python3", "progress_bar": False}
     try:
-        with native_stderr_hidden() as stream:  # what cells write reaches the terminal through papermill
+        with native_stderr_hidden() as stream:  # papermill passes on what cells write to stderr
             papermill.execute_notebook(notebook, partial, parameters, stderr_file=_Terminal(stream), **settings)
     except BaseException as error:
         if partial.exists():
@@ -74,7 +85,7 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
 
 
 class _Terminal:
-    """Passes on what cells write to stderr, progress bars for the most part, but not TensorFlow's start-up notes."""
+    """A stream that passes on what cells write to stderr, but not TensorFlow's start-up messages."""
 
     _NOTE = re.compile(r"(WARNING: All log messages before absl|[IWE]\d{4} \d\d:).*\n?")
 
@@ -89,7 +100,7 @@ class _Terminal:
 
 
 def _without_stderr(path: Path) -> None:
-    """Progress bars belong to the terminal, not to the page."""
+    """Remove stderr outputs: progress bars belong to the terminal, not to the page."""
     import nbformat
 
     book = nbformat.read(path, as_version=4)
@@ -100,10 +111,8 @@ def _without_stderr(path: Path) -> None:
 
 
 def _page(notebook: Path, page: Path) -> None:
-    """Renders the executed notebook as a page of its own."""
+    """Render the executed notebook as a page of its own."""
     from nbconvert import HTMLExporter
-
-    from ..files import write_text
 
     exporter = HTMLExporter(require_js_url="", exclude_input_prompt=True, exclude_output_prompt=True)
     write_text(page, exporter.from_filename(str(notebook))[0])

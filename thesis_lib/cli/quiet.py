@@ -1,8 +1,7 @@
-"""A terminal in, the same terminal without what libraries write past Python out."""
+"""Silence stderr of native libraries."""
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -12,10 +11,10 @@ from typing import TextIO
 
 @contextmanager
 def native_stderr_hidden() -> Iterator[TextIO]:
-    """Sends file descriptor 2, where TensorFlow writes its start-up notes, to nowhere.
+    """Redirect file descriptor 2, to which TensorFlow writes its start-up messages, to /dev/null.
 
     Yields:
-        A stream that still reaches what stderr reached before.
+        A stream that still writes to the original stderr.
     """
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
@@ -27,8 +26,3 @@ def native_stderr_hidden() -> Iterator[TextIO]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-
-
-def retracing_unmentioned() -> None:
-    """Keeps TensorFlow from taking many models, each traced once, for one that is traced again and again."""
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)

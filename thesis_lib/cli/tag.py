@@ -1,9 +1,8 @@
-"""The `thesis tag` command: files and folders in, tags out."""
+"""The `thesis tag` command: tag audio files and folders."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import warnings
 from collections.abc import Collection, Iterator
@@ -11,58 +10,64 @@ from pathlib import Path
 
 import click
 
-from .data import FAILED, INTERRUPTED, WRONG_INPUT, stop
-from ..datasets.folder import READABLE
 from ..files import written
+from ..pretrained.released import RELEASED
 from .quiet import native_stderr_hidden
+from .stop import FAILED, INTERRUPTED, INVALID_INPUT, stop
 
-MODELS = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg", "MSD_musicnn_big")
 NPZ = click.Path(path_type=Path)
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option("--model", default=MODELS[0], show_default=True, type=click.Choice(MODELS), help="Published weights.")
-@click.option("--top", default=3, show_default=True, type=click.IntRange(1, 50), help="Tags that are printed.")
-@click.option("--hop", type=click.FloatRange(min=0.016), help="Seconds between patches  [default: 3 s, no overlap]")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, with all tags.")
-@click.option("--taggram", type=NPZ, help="Save probabilities over time: OUT.npz, or a folder.")
-@click.option("--features", type=NPZ, help="Save the model's features, too: OUT.npz, or a folder.")
+@click.option(
+    "--model",
+    default=next(iter(RELEASED)),
+    show_default=True,
+    type=click.Choice(tuple(RELEASED)),
+    help="Released model.",
+)
+@click.option("--top", default=3, show_default=True, type=click.IntRange(1, 50), help="Number of tags to print.")
+@click.option(
+    "--hop", type=click.FloatRange(min=0.016), help="Seconds between the starts of patches  [default: 3, no overlap]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per file, with all tags.")
+@click.option("--taggram", type=NPZ, help="Save probabilities over time to OUT.npz or a folder.")
+@click.option("--features", type=NPZ, help="Save the model's features, too, to OUT.npz or a folder.")
 @click.option(
     "--feature",
     "chosen",
     multiple=True,
     metavar="NAME",
-    help="Save this feature only; may be repeated.",
+    help="Save only this feature; may be repeated.",
 )
-@click.option("--source", type=NPZ, help="Wheel of musicnn 0.1.0, or folder with a checkpoint  [default: downloaded]")
+@click.option("--source", type=NPZ, help="Wheel of musicnn 0.1.0 or folder with a checkpoint  [default: downloaded]")
 def tag(
     paths: tuple[Path, ...], model: str, top: int, hop: float | None, as_json: bool, taggram: Path | None,
     features: Path | None, chosen: tuple[str, ...], source: Path | None,
 ) -> None:  # fmt: skip
     r"""Tag audio files, and all audio in folders, with musicnn.
 
-    A file is cut into patches of three seconds; its tags are the mean over them. A last part shorter than a patch is
-    left out, a file shorter than a patch is filled up with silence. A file that cannot be used does not stop the
-    others: its reason is printed, and the exit code is 1 at the end. The first run downloads the published weights
-    (29 MB).
+    A file is cut into patches of three seconds, and its tags are the mean over them. An incomplete last patch is
+    dropped; a file shorter than a patch is padded with silence. If a file cannot be used, the command prints the
+    reason, tags the other files, and exits with code 1. The first run downloads the released weights (29 MB).
 
     \b
-    thesis tag song.mp3                               the three most probable tags
-    thesis tag music/ --json > tags.jsonl             all tags of every file, one object a line
-    thesis tag song.mp3 --hop 0.5 --taggram song.npz  probabilities every half second
-    thesis tag music/ --features out/ --feature penultimate      200 numbers a patch, to describe music with
+    thesis tag song.mp3                               print the three most probable tags
+    thesis tag music/ --json > tags.jsonl             print all tags of every file, one object per line
+    thesis tag song.mp3 --hop 0.5 --taggram song.npz  save probabilities every half second
+    thesis tag music/ --features out/ --feature penultimate      save 200 features per patch
     """
     files = dict(_files(paths))
     if not files:
-        stop(f"there is no audio in {', '.join(map(str, paths))}.", WRONG_INPUT)
+        stop(f"there is no audio in {', '.join(map(str, paths))}.", INVALID_INPUT)
     for out in (taggram, features):
         if out and len(files) > 1 and out.suffix == ".npz":
-            stop(f"{len(files)} files cannot go into one {out}; name a folder.", WRONG_INPUT)
+            stop(f"{len(files)} files cannot be saved to one file {out}; give a folder.", INVALID_INPUT)
         if out and len(set(files.values())) < len(files):
-            stop(f"several of the files have the same name in {out}; tag them apart.", WRONG_INPUT)
+            stop(f"several files would have the same name in {out}; tag them separately.", INVALID_INPUT)
     if chosen and not features:
-        stop("--feature chooses what --features saves; name a place with --features.", WRONG_INPUT)
+        stop("--feature selects what --features saves; give --features, too.", INVALID_INPUT)
     failed = 0
     try:
         tagger = _tagger(model, source, (chosen or True) if features else False)
@@ -78,34 +83,34 @@ def tag(
     except OSError as error:
         stop(str(error), FAILED)
     except KeyboardInterrupt:
-        stop("stopped; what was printed and saved is whole.", INTERRUPTED)
+        stop("interrupted; printed and saved results are complete.", INTERRUPTED)
     if failed:
         stop(f"{failed} of {len(files)} files could not be tagged.", FAILED)
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
-    """Each file with its name among the results: below a folder, the way from there."""
+    """Yield each file with its name in the output folder: its path relative to the given folder."""
     for path in paths:
         if path.is_dir():
-            found = sorted(inside for inside in path.rglob("*") if inside.suffix.lower() in READABLE)
-            yield from ((inside, inside.relative_to(path)) for inside in found)
+            from ..audio import audio_files
+
+            yield from ((inside, inside.relative_to(path)) for inside in audio_files(path))
         else:
             yield path, Path(path.name)
 
 
 def _tagger(model: str, source: Path | None, features: bool | tuple[str, ...]):
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with native_stderr_hidden():
-            from ..pretrained.tagger import Tagger  # takes seconds, and --help should not
+            from ..pretrained.tagger import Tagger  # imports Keras, which takes seconds
 
             return Tagger(model, source=source, features=features)
     except ValueError as error:
-        stop(str(error), WRONG_INPUT)
+        stop(str(error), INVALID_INPUT)
 
 
 def _each(tagger, files: Collection[Path], hop: float | None) -> Iterator[tuple]:
-    """Each file with its tags, or with the sentence that says why it has none."""
+    """Yield each file with its tags, or with the reason why it has none."""
     from tqdm import tqdm
 
     settings = {} if hop is None else {"hop": hop}

@@ -1,4 +1,4 @@
-"""The table of datasets: a name in, a module with `CARD` and `clips()` out."""
+"""Find a data set by name: a module with `CARD` and `clips()`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from types import ModuleType
 
 from .clip import Card, Clip
 
-# By what is to be told apart (rhythm and genre, instruments and voices, tags, sounds): the rendered set before the
-# real ones that it stands in for. The reader's own audio comes last.
+# By task (rhythm and genre, instruments and voices, tags, sounds): each rendered set, then the real ones that it
+# replaces. The reader's own audio comes last.
 MODULES = {
     "rendered_dances": "rendered.dances",
     "rendered_dances_extended": "rendered.dances_extended",
@@ -35,7 +35,7 @@ MODULES = {
 
 
 class _Datasets(Mapping[str, ModuleType]):
-    """Modules by name, imported when they are asked for: looking at the table costs nothing."""
+    """Modules by name, imported on first access."""
 
     def __getitem__(self, name: str) -> ModuleType:
         return import_module(f".{MODULES[name]}", __package__)

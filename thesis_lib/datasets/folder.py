@@ -1,4 +1,4 @@
-"""A folder with one sub-folder a class in, clips out: the reader's own audio."""
+"""Load the reader's own audio from a folder with one subfolder per class."""
 
 from __future__ import annotations
 
@@ -7,67 +7,61 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-import soundfile
-from sklearn.model_selection import StratifiedKFold
-
+from ..audio import READABLE
 from .clip import Card, Clip
+from .splits import draw_folds
 
 CARD = Card(
     name="folder",
     title="Your own audio",
-    task="one class a sub-folder",
+    task="classify clips; each subfolder is one class",
     proxy_for="whatever you put into it",
-    cannot_show="more than its clips: a folder of few clips, or of clips cut from few recordings, gives wide intervals",
+    cannot_show="anything beyond its clips; few clips, or clips cut from few recordings, give wide intervals",
     licence="yours",
     source="-p data_home=FOLDER",
     chapters=("IV", "VI"),
     sounds="",
     own=True,
     size="what you put into it",
-    get="make a folder with one sub-folder of audio a class",
+    get="make a folder with one subfolder of audio per class",
 )
 N_FOLDS = 5
-READABLE = {f".{name.lower()}" for name in soundfile.available_formats()} - {".raw"} | {
-    ".aif",
-    ".oga",
-    ".opus",
-    ".wave",
-}
-OTHER_AUDIO = {".aac", ".m4a", ".mp4", ".wma", ".ra", ".ape", ".webm"}  # libsndfile cannot read them
-LEADING_FOLD = re.compile(r"(\d{1,2})-")  # "3-155642-A.ogg" is tested in fold 3, as in ESC-10 and ESC-50
+OTHER_AUDIO = {".aac", ".m4a", ".mp4", ".wma", ".ra", ".ape", ".webm"}  # formats that libsndfile cannot read
+LEADING_FOLD = re.compile(r"(\d{1,2})-")  # "3-155642-A.ogg" is in fold 3, as in ESC-10 and ESC-50
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """Finds the clips of a folder, their classes and their folds.
+    """Find the clips of a folder, their classes and their folds.
 
     Folds come from `folds.csv` (columns `file`, the path within the folder, and `fold`), else from a leading `N-` in
-    every file name, else five stratified folds are drawn.
+    every file name; otherwise five stratified folds are drawn.
 
     Args:
-        data_home: folder with one sub-folder a class; names that start with a dot are passed over.
-        seed: of the drawn folds.
+        data_home: folder with one subfolder per class; names that start with a dot are ignored.
+        seed: random seed for drawing folds.
 
     Returns:
         Clips in the order of their paths.
 
     Raises:
-        ValueError: no such folder, no audio, a single class, a `folds.csv` that does not fit, or a class with fewer
-            clips than folds.
+        ValueError: the folder does not exist, has no audio or a single class, `folds.csv` does not fit, or a class has
+            fewer clips than there are folds.
     """
     if not data_home:
-        raise ValueError("dataset=folder needs a folder with one sub-folder a class; give it as data_home=FOLDER.")
+        raise ValueError("dataset=folder needs a folder with one subfolder per class; give it as data_home=FOLDER.")
     home = Path(data_home).expanduser()
     if not home.is_dir():
-        raise ValueError(f"data_home must be a folder with one sub-folder a class; got data_home={str(home)!r}.")
+        raise ValueError(f"data_home must be a folder with one subfolder per class; got data_home={str(home)!r}.")
     files = _audio(home)
     labels = [path.relative_to(home).parts[0] for path in files]
     if not files:
         raise ValueError(
-            f"{home} holds no audio in its sub-folders; put the clips of each class into a sub-folder of its own."
+            f"{home} contains no audio in its subfolders; put the clips of each class into a subfolder of their own."
         )
     if len(set(labels)) < 2:
-        raise ValueError(f"{home} holds one class only ({labels[0]}); at least two sub-folders with audio are needed.")
+        raise ValueError(
+            f"{home} contains only one class ({labels[0]}); at least two subfolders with audio are required."
+        )
     folds = _folds(home, files, labels, seed)
     _check(home, labels, folds)
     return [Clip(path, (label,), fold) for path, label, fold in zip(files, labels, folds, strict=True)]
@@ -78,7 +72,7 @@ def _audio(home: Path) -> list[Path]:
     seen = [path for path in found if not any(part.startswith(".") for part in path.parts)]
     if other := [path for path in seen if path.suffix.lower() in OTHER_AUDIO]:
         raise ValueError(
-            f"{home / other[0]} (one of {len(other)}) is of a kind that is not read; convert it to flac or wav."
+            f"{home / other[0]} (one of {len(other)}) is in a format that cannot be read; convert it to flac or wav."
         )
     return [home / path for path in seen if path.suffix.lower() in READABLE]
 
@@ -90,11 +84,7 @@ def _folds(home: Path, files: list[Path], labels: list[str], seed: int) -> list[
     if all(leading) and len({match[1] for match in leading}) > 1:
         return [int(match[1]) for match in leading]
     _check_counts(home, Counter(labels), N_FOLDS)
-    folds = np.zeros(len(files), dtype=int)
-    splitter = StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed)
-    for fold, (_, test) in enumerate(splitter.split(files, labels), start=1):
-        folds[test] = fold
-    return folds.tolist()
+    return draw_folds(labels, N_FOLDS, seed=seed)
 
 
 def _read_folds(table: Path, names: list[str]) -> list[int]:
@@ -108,9 +98,9 @@ def _read_folds(table: Path, names: list[str]) -> list[int]:
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{table} cannot be read as a table in UTF-8 ({error}).") from error
     if repeated := [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]:
-        raise ValueError(f"{table} names {repeated[0]} twice; every file has one fold.")
+        raise ValueError(f"{table} lists {repeated[0]} twice; every file must have one fold.")
     if wrong := [name for name, fold in pairs if not (fold or "").strip().isdecimal()]:
-        raise ValueError(f"{table}: every fold must be a whole number; see the row of {wrong[0]}.")
+        raise ValueError(f"{table}: every fold must be an integer; see the row of {wrong[0]}.")
     fold_of = {name: int(fold) for name, fold in pairs}
     if missing := [name for name in names if name not in fold_of]:
         raise ValueError(f"{table} gives no fold for {missing[0]} (one of {len(missing)} of {len(names)} files).")
@@ -118,13 +108,13 @@ def _read_folds(table: Path, names: list[str]) -> list[int]:
 
 
 def _check(home: Path, labels: list[str], folds: list[int]) -> None:
-    """Each class needs three folds: when one is tested and one selects, one is left to learn from."""
+    """Check that each class is in three folds: one for testing, one for selection, one for training."""
     _check_counts(home, Counter(labels), len(set(folds)))
     for label in sorted(set(labels)):
         held = {fold for other, fold in zip(labels, folds, strict=True) if other == label}
         if len(held) < 3:
             raise ValueError(
-                f"{home}: class {label!r} stands in {len(held)} fold(s); at least 3 are needed: spread its clips."
+                f"{home}: class {label!r} must be in at least 3 folds; it is in {len(held)}: distribute its clips."
             )
 
 
@@ -133,5 +123,5 @@ def _check_counts(home: Path, counts: Counter, n_folds: int) -> None:
     if fewest < n_folds:
         raise ValueError(
             f"{home}: class {label!r} has {fewest} clips, fewer than the {n_folds} folds; "
-            "add clips or leave the class out."
+            "add clips or remove the class."
         )

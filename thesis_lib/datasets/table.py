@@ -1,4 +1,4 @@
-"""A CSV file in, clips out: the reader's own audio with labels, folds or a split, and groups of the reader's own."""
+"""Load the reader's own audio from a CSV table of paths, labels, folds or splits, and groups."""
 
 from __future__ import annotations
 
@@ -6,48 +6,45 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
-
 from .clip import Card, Clip
-from .splits import PARTS
+from .splits import PARTS, draw_folds
 
 CARD = Card(
     name="table",
     title="Your own audio, listed in a table",
-    task="one label a clip, or several",
+    task="classify clips with one label each, or tag clips with several",
     proxy_for="whatever you list in it",
-    cannot_show="more than its clips: few clips, or clips cut from few recordings, give wide intervals",
+    cannot_show="anything beyond its clips; few clips, or clips cut from few recordings, give wide intervals",
     licence="yours",
     source="-p data_home=FILE.csv",
     chapters=("IV", "VI"),
     sounds="",
     own=True,
     size="what you list in it",
-    get="write a CSV file: path, label (or labels, separated by ;) and, if you like, fold or split, group",
+    get="write a CSV file with the columns path, label (or labels, separated by ;) and optionally fold or split, group",
 )
 COLUMNS = ("path", "label", "labels", "fold", "split", "group")
 N_FOLDS = 5
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """Reads the clips that a table lists.
+    """Read the clips that a table lists.
 
-    Columns: `path`, absolute or from the table's own folder; `label`, or `labels` separated by semicolons; then, all
-    optional, `fold` (a whole number), or `split` (train, validation or test), and `group` (a recording, an artist:
-    whatever must not stand on both sides). Without fold and split, five folds are drawn that keep groups together, and
-    the classes in proportion where each clip has one label.
+    Columns: `path`, absolute or relative to the table's folder; `label`, or `labels` separated by semicolons; and the
+    optional columns `fold` (an integer) or `split` (train, validation or test), and `group` (a recording or artist,
+    whose clips must be in the same part). Without fold and split, five folds are drawn. They keep groups together and,
+    if each clip has one label, the proportions of the classes.
 
     Args:
         data_home: the CSV file, in UTF-8 with a header.
-        seed: of the drawn folds.
+        seed: random seed for drawing folds.
 
     Returns:
         Clips in the order of the rows.
 
     Raises:
-        ValueError: no such table, columns missing or unknown, a row that does not fit, audio that is not there, a
-            single class, too few clips of a class, or a group on two sides.
+        ValueError: the table does not exist or has missing or unknown columns or an invalid row, an audio file is
+            missing, there is a single label, a class has too few clips, or a group is in two parts.
     """
     if not data_home:
         raise ValueError("dataset=table needs a CSV file with the columns path and label; give it as data_home=FILE.")
@@ -56,14 +53,14 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
     for number, row in enumerate(rows, start=2):  # the header is line 1
         _check_row(table, number, row)
     if repeated := [path for path, count in Counter(row["path"] for row in rows).items() if count > 1]:
-        raise ValueError(f"{table} names {repeated[0]} twice; every clip has one row.")
+        raise ValueError(f"{table} lists {repeated[0]} twice; every clip must have one row.")
     found = [_clip(table, row) for row in rows]
     if missing := [clip.path for clip in found if not clip.path.is_file()]:
         raise ValueError(
-            f"{table} names {missing[0]}, which is not there (one of {len(missing)} of {len(found)} files)."
+            f"{table} lists {missing[0]}, which does not exist (one of {len(missing)} missing of {len(found)} files)."
         )
     if len({label for clip in found for label in clip.labels}) < 2:
-        raise ValueError(f"{table} knows one label only; at least two are needed.")
+        raise ValueError(f"{table} has only one label; at least two are required.")
     if "fold" not in rows[0] and "split" not in rows[0]:
         found = _drawn(table, found, seed)
     _check(table, found)
@@ -81,21 +78,23 @@ def _rows(table: Path) -> list[dict[str, str]]:
     if "path" not in columns or len({"label", "labels"} & set(columns)) != 1:
         raise ValueError(f"{table} must have the columns path and either label or labels; got {', '.join(columns)}.")
     if unknown := [str(column) for column in columns if column not in COLUMNS]:
-        raise ValueError(f"{table} may have the columns {', '.join(COLUMNS)}; got {unknown[0]!r}.")
+        raise ValueError(f"{table} may have only the columns {', '.join(COLUMNS)}; got {unknown[0]!r}.")
     if {"fold", "split"} <= set(columns):
-        raise ValueError(f"{table} must have fold or split, not both: a clip is tested once, or in one split.")
+        raise ValueError(f"{table} must have fold or split, not both.")
     if not rows:
-        raise ValueError(f"{table} has a header and no rows; list a clip a row.")
+        raise ValueError(f"{table} has a header but no rows; write one row per clip.")
     return rows
 
 
 def _check_row(table: Path, number: int, row: dict[str, str]) -> None:
     if None in row or None in row.values():
-        raise ValueError(f"{table}, line {number}: as many fields as columns are needed; quote what holds a comma.")
+        raise ValueError(
+            f"{table}, line {number}: a row needs one field per column; quote fields that contain a comma."
+        )
     if not row["path"].strip() or not row.get("label", row.get("labels")).strip(" ;"):
-        raise ValueError(f"{table}, line {number}: a path and a label are needed.")
+        raise ValueError(f"{table}, line {number}: a path and a label are required.")
     if "fold" in row and not row["fold"].strip().isdecimal():
-        raise ValueError(f"{table}, line {number}: fold must be a whole number; got fold={row['fold']!r}.")
+        raise ValueError(f"{table}, line {number}: fold must be an integer; got fold={row['fold']!r}.")
     if "split" in row and row["split"].strip() not in PARTS:
         raise ValueError(f"{table}, line {number}: split must be {', '.join(PARTS)}; got split={row['split']!r}.")
 
@@ -112,34 +111,31 @@ def _clip(table: Path, row: dict[str, str]) -> Clip:
 
 
 def _drawn(table: Path, found: list[Clip], seed: int) -> list[Clip]:
-    """The clips with folds: groups whole, and classes in proportion where each clip has one."""
+    """Draw folds that keep groups together, and the proportions of classes if each clip has one label."""
     groups = [clip.group or str(clip.path) for clip in found]
     if len(set(groups)) < N_FOLDS:
-        raise ValueError(f"{table}: {N_FOLDS} folds are drawn, from as many groups at least; got {len(set(groups))}.")
+        raise ValueError(f"{table}: {N_FOLDS} folds need at least as many groups; got {len(set(groups))}.")
+    labels = None
     if all(len(clip.labels) == 1 for clip in found):
         _check_counts(table, found, N_FOLDS)
-        splitter = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=seed)
-    else:
-        splitter = GroupKFold(N_FOLDS, shuffle=True, random_state=seed)
-    folds = np.zeros(len(found), dtype=int)
-    for fold, (_, test) in enumerate(splitter.split(found, [clip.labels[0] for clip in found], groups), start=1):
-        folds[test] = fold
-    return [Clip(clip.path, clip.labels, int(fold), clip.group) for clip, fold in zip(found, folds, strict=True)]
+        labels = [clip.label for clip in found]
+    folds = draw_folds(labels, N_FOLDS, groups=groups, seed=seed)
+    return [Clip(clip.path, clip.labels, fold, clip.group) for clip, fold in zip(found, folds, strict=True)]
 
 
 def _check(table: Path, found: list[Clip]) -> None:
-    """Each group on one side; each class with enough clips to learn from."""
+    """Check that each group is in one part and that each class has enough clips."""
     sides: dict[str, set] = {}
     for clip in found:
         if clip.group is not None:
             sides.setdefault(clip.group, set()).add(clip.split or clip.fold)
     if torn := [group for group, places in sides.items() if len(places) > 1]:
-        raise ValueError(f"{table}: group {torn[0]!r} stands in several folds or parts; a group belongs to one.")
+        raise ValueError(f"{table}: a group must be in one fold or part; group {torn[0]!r} is in several.")
     if found[0].split:
         parts = {clip.split for clip in found}
         if not {"train", "test"} <= parts:
             raise ValueError(
-                f"{table}: a split needs clips to train on and to test on; got {', '.join(sorted(parts))}."
+                f"{table}: a split needs clips to train on and clips to test on; got {', '.join(sorted(parts))}."
             )
     elif all(len(clip.labels) == 1 for clip in found):
         _check_counts(table, found, min(3, len({clip.fold for clip in found})))
@@ -148,4 +144,4 @@ def _check(table: Path, found: list[Clip]) -> None:
 def _check_counts(table: Path, found: list[Clip], at_least: int) -> None:
     label, fewest = min(Counter(clip.label for clip in found).items(), key=lambda item: item[1])
     if fewest < at_least:
-        raise ValueError(f"{table}: class {label!r} has {fewest} clips; at least {at_least} are needed.")
+        raise ValueError(f"{table}: class {label!r} has {fewest} clips; at least {at_least} are required.")

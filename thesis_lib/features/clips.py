@@ -1,4 +1,4 @@
-"""Clips in, features out: waveforms and log-mel spectrograms, computed once and in parallel."""
+"""Compute waveforms and log-mel spectrograms of clips in parallel and store them."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ from .. import audio
 from ..files import digest, sha256
 from .store import Stored, stored
 
-if TYPE_CHECKING:  # worker processes import this file, and need no data sets
+if TYPE_CHECKING:  # worker processes import this module and need no data sets
     from ..datasets.clip import Clip
 
-PARALLEL_FROM = 64  # clips: below that, starting worker processes takes longer than the work
+PARALLEL_FROM = 64  # clips: with fewer, starting worker processes takes longer than the computation
 
 
 def fingerprint(clips: Sequence[Clip]) -> str:
-    """A name for a dataset made of its audio's bytes, labels, folds and groups, not of where it lies."""
+    """Return a name for a data set, derived from its audio, labels, folds and groups but not from its location."""
     return digest([(_sha256(clip.path), clip.labels, clip.fold, clip.group, clip.split) for clip in clips])
 
 
 def waveforms(clips: Sequence[Clip], *, sample_rate: int, seconds: float) -> Stored:
-    """Waveforms of a dataset, repeated or cropped to one length.
+    """Return the waveforms of a data set, cropped or repeated to one length.
 
     Args:
         clips: N clips.
         sample_rate: in Hz.
-        seconds: length that every clip is brought to.
+        seconds: duration to which every clip is cropped or repeated.
 
     Returns:
-        float32 of shape (N, seconds * sample_rate, 1), read from disk as it is asked for.
+        float32 of shape (N, seconds * sample_rate, 1), read from disk on access.
 
     Raises:
-        AudioError: one sentence on the clips that cannot be used.
+        AudioError: a clip cannot be used.
     """
     settings = {"kind": "waveform", "sample_rate": sample_rate, "seconds": seconds}
     return _of_clips(clips, settings, (round(seconds * sample_rate), 1), np.float32)
 
 
 def log_mels(clips: Sequence[Clip], *, sample_rate: int, seconds: float, n_mels: int, **mel: object) -> Stored:
-    """Log-mel spectrograms of a dataset, each from its own clip alone.
+    """Return the log-mel spectrograms of a data set, each computed from its own clip only.
 
-    They lie on disk as float16, as the thesis kept them, but compressed already: the thesis stored powers, which
-    overflow above 65,504 and vanish below 6e-8. A value v is rounded by at most v / 2048: 0.03 dB at 64 dB.
+    They are stored as float16, as in the thesis, but after compression: the thesis stored powers, which overflow above
+    65,504 and vanish below 6e-8. A value v is rounded by at most v / 2048, which is 0.03 dB at 64 dB.
 
     Args:
         clips: N clips.
         sample_rate: in Hz.
-        seconds: length that every clip is brought to (repeated from its start, or cropped) before the transform.
-        n_mels: number of bands.
-        **mel: as in `audio.log_mel`: compression, n_fft, hop, fmin, fmax.
+        seconds: duration to which every clip is cropped, or repeated from its start, before the transform.
+        n_mels: number of mel bands.
+        **mel: keyword arguments of `audio.log_mel`: compression, n_fft, hop, fmin, fmax, pad.
 
     Returns:
-        float32 of shape (N, T, n_mels), T = 1 + seconds * sample_rate // hop, read from disk as it is asked for.
+        float32 of shape (N, T, n_mels), T = 1 + seconds * sample_rate // hop, read from disk on access.
 
     Raises:
-        AudioError: one sentence on the clips that cannot be used.
+        AudioError: a clip cannot be used.
     """
     settings = {"kind": "log_mel", "sample_rate": sample_rate, "seconds": seconds, "n_mels": n_mels, **mel}
     frames = 1 + round(seconds * sample_rate) // mel.get("hop", 256)
@@ -68,19 +68,19 @@ def log_mels(clips: Sequence[Clip], *, sample_rate: int, seconds: float, n_mels:
 
 
 def inputs(clips: Sequence[Clip], *, sample_rate: int, seconds: float, **mel: object) -> tuple[np.ndarray, np.ndarray]:
-    """Waveforms and log-mel spectrograms of a few clips, each decoded once, in memory.
+    """Compute waveforms and log-mel spectrograms of a few clips in memory, decoding each clip once.
 
     Args:
         clips: n clips.
         sample_rate: in Hz.
-        seconds: length that every clip is brought to.
-        **mel: as in `audio.log_mel`.
+        seconds: duration to which every clip is cropped or repeated.
+        **mel: keyword arguments of `audio.log_mel`.
 
     Returns:
         float32 of shape (n, samples, 1), and of shape (n, T, n_mels).
 
     Raises:
-        AudioError: one sentence on the clips that cannot be used.
+        AudioError: a clip cannot be used.
     """
     settings = {"sample_rate": sample_rate, "seconds": seconds, **mel}
     waveforms, spectrograms = zip(*_in_parallel(_both, [clip.path for clip in clips], settings), strict=True)
@@ -95,7 +95,7 @@ def _sha256(path: Path) -> str:
 
 
 def _of_clips(clips: Sequence[Clip], settings: dict, shape: tuple[int, ...], dtype: type) -> Stored:
-    """Stores one array of `shape` a clip, computed in parallel."""
+    """Compute one array of `shape` per clip in parallel, and store them."""
     recipe = {**settings, "audio": [_sha256(clip.path) for clip in clips]}
 
     def compute(rows: list[int]) -> Iterator[np.ndarray]:
@@ -111,15 +111,15 @@ def _of_clips(clips: Sequence[Clip], settings: dict, shape: tuple[int, ...], dty
 
 
 def _in_parallel(function: Callable, paths: Sequence[Path], *settings: object) -> Iterator:
-    """What a function gives for each file, in their order; all files are looked at before one that fails is reported.
+    """Yield a function's result for each file, in order; report unusable files after all were read.
 
     Args:
-        function: path and settings in; what cannot be used comes back as its error.
-        paths: of the files.
-        *settings: the same for all.
+        function: takes a path and the settings, and returns an AudioError for a file that cannot be used.
+        paths: paths of the files.
+        *settings: settings shared by all files.
 
     Raises:
-        AudioError: of the first file that cannot be used, with the number of the others.
+        AudioError: the first file that cannot be used, and the number of the others.
     """
     jobs = (delayed(function)(path, *settings) for path in paths)
     n_jobs = -1 if len(paths) >= PARALLEL_FROM else 1
@@ -135,7 +135,7 @@ def _in_parallel(function: Callable, paths: Sequence[Path], *settings: object) -
 
 
 def _one(path: Path, settings: dict, dtype: type) -> np.ndarray | audio.AudioError:
-    """Features of one clip, as they go to disk; an unusable file comes back as its error."""
+    """Compute the features of one clip as they are stored; return an AudioError for an unusable file."""
     mel = dict(settings)
     kind, sample_rate, seconds = mel.pop("kind"), mel.pop("sample_rate"), mel.pop("seconds")
     try:
@@ -143,11 +143,11 @@ def _one(path: Path, settings: dict, dtype: type) -> np.ndarray | audio.AudioErr
     except audio.AudioError as error:
         return error
     values = waveform[:, None] if kind == "waveform" else audio.log_mel(waveform, sample_rate, **mel)
-    return values.astype(dtype, copy=False)  # here and not in the parent: half as much goes between the processes
+    return values.astype(dtype, copy=False)  # in the worker: half as many bytes go to the parent
 
 
 def _both(path: Path, settings: dict) -> tuple[np.ndarray, np.ndarray] | audio.AudioError:
-    """Waveform and log-mel spectrogram of one clip, decoded once."""
+    """Compute the waveform and log-mel spectrogram of one clip, decoding it once."""
     waveform = _one(path, {"kind": "waveform"} | {key: settings[key] for key in ("sample_rate", "seconds")}, np.float32)
     if isinstance(waveform, audio.AudioError):
         return waveform

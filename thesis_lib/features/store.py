@@ -1,9 +1,9 @@
-"""A recipe and a way to compute rows in, rows on disk out: computed once, in parts that are whole or not there at all.
+"""Store computed rows on disk in parts that are complete or absent.
 
-A store is a folder under a name made of everything that decides its content: the recipe, and the versions of the
-computation and of the libraries that it uses. Its parts are `.npy` files, each with its checksum beside it, written
-last. What was stopped, at any moment, goes on with the parts that are missing or damaged; two processes that fill one
-store at once each write whole parts of the same content.
+A store is a folder whose name is derived from everything that determines its content: the recipe, and the versions of
+the computation and of the libraries that it uses. Its parts are `.npy` files. The checksum of each is written next to
+it last, so an interrupted computation continues with the parts that are missing or damaged. Two processes that fill the
+same store at once write identical parts.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ import numpy as np
 from ..files import cache_dir, digest, sha256, write_text, written
 
 COMPUTE_WITH = ("librosa", "numpy", "scipy", "soundfile", "soxr")
-VERSION = 2  # raise when the library changes what it computes
-PART_BYTES = 64e6  # what is lost at most when a computation is killed, and held in memory while it runs
-OPEN_PARTS = 64  # a part takes a file descriptor as long as it is open
+VERSION = 2  # increase when the computation of stored values changes
+PART_BYTES = 64e6  # upper bound of what is lost when a computation is killed, and of what is held in memory
+OPEN_PARTS = 64  # each open part needs a file descriptor
 
 
 class Stored:
-    """Rows of a store, read like an array of float32 whatever lies on disk.
+    """Rows of a store, read like a float32 array whatever their type on disk.
 
-    Rows are taken by a number, a slice or an array of numbers; further indices cut within the rows: `stored[3]`,
-    `stored[10:20]`, `stored[chosen]`, `stored[3, :100]`. Only what is asked for is read.
+    Rows are selected by an integer, a slice or an integer array; further indices select within the rows: `stored[3]`,
+    `stored[10:20]`, `stored[chosen]`, `stored[3, :100]`. Only the requested part is read.
 
     Attributes:
         shape: (N, ...).
-        parts: the files.
+        parts: paths of the files.
     """
 
     def __init__(self, parts: Sequence[Path], shape: tuple[int, ...], rows_a_part: int) -> None:
@@ -49,7 +49,7 @@ class Stored:
         rows, *within = key if isinstance(key, tuple) else (key,)
         if isinstance(rows, (int, np.integer)):
             part, row = divmod(range(len(self))[rows], self._rows)
-            # float32 before anything is computed: float16 stays float16 under NumPy 2, and 10,000 times 7 overflows
+            # float32 before any arithmetic: float16 stays float16 under NumPy 2, and 10,000 x 7 overflows
             return self._part(part)[(row, *within)].astype(np.float32)
         chosen = [self[(row, *within)] for row in np.arange(len(self))[rows]]
         return np.stack(chosen) if chosen else np.empty((0, *self.shape[1:]), np.float32)
@@ -66,13 +66,13 @@ class Stored:
 
 
 class Store:
-    """Rows that lie on disk, or are still to be computed, under the name of what decides them.
+    """Rows that are stored or still to be computed, under a name derived from what determines them.
 
     Args:
-        recipe: everything that decides the content beside this library and those it computes with; JSON types.
+        recipe: everything that determines the content apart from this library and its dependencies; JSON types.
         shape: (N, ...).
-        dtype: on disk, np.float32 or np.float16.
-        rows_a_part: rows that are computed and lost together; by default as many as `PART_BYTES` hold.
+        dtype: type on disk, np.float32 or np.float16.
+        rows_a_part: number of rows that are computed and stored together; by default as many as fit `PART_BYTES`.
     """
 
     def __init__(
@@ -90,18 +90,18 @@ class Store:
         }
 
     def missing(self) -> list[range]:
-        """The rows of each part that is not there or damaged."""
+        """Return the rows of each part that is absent or damaged."""
         return [rows for part, rows in self._parts.items() if not _is_whole(part)]
 
     def write(self, rows: range, values: np.ndarray) -> None:
-        """Stores one part.
+        """Write one part.
 
         Args:
-            rows: one of those that `missing` gave.
+            rows: one of the ranges that `missing` returned.
             values: shape (len(rows), ...).
 
         Raises:
-            OSError: the store cannot be written; says where it is and how to move it. What was written stays whole.
+            OSError: the store cannot be written. Parts that were written stay complete.
         """
         part = self._folder / f"{rows.start // self._rows:05d}.npy"
         with _writing(self._folder):
@@ -111,7 +111,7 @@ class Store:
             _write(part, values.astype(self._dtype, copy=False))
 
     def read(self) -> Stored:
-        """All rows, once none is missing."""
+        """Return all rows; no part may be missing."""
         return Stored(list(self._parts), self._shape, self._rows)
 
 
@@ -122,12 +122,12 @@ def stored(
     *,
     dtype: type = np.float32,
 ) -> Stored:
-    """Reads rows from the store, or has them computed and stored.
+    """Read rows from the store; compute and store the missing ones.
 
     Args:
         recipe: as in `Store`.
         shape: (N, ...).
-        compute: numbers of rows in, these rows in the same order out, one by one; called for what is not there.
+        compute: takes the numbers of the missing rows and yields these rows in the same order.
         dtype: as in `Store`.
 
     Returns:
@@ -141,7 +141,7 @@ def stored(
         computed = compute([row for rows in missing for row in rows])
         for rows in missing:
             store.write(rows, np.stack([next(computed).astype(dtype, copy=False) for _ in rows]))
-        next(computed, None)  # its end: bars are closed
+        next(computed, None)  # lets the generator finish and close its progress bar
     return store.read()
 
 
@@ -151,13 +151,13 @@ def _writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OSError(
-            f"features cannot be stored in {folder.parent} ({error.strerror or error}); what was stored stays whole. "
+            f"features cannot be stored in {folder.parent} ({error.strerror or error}); stored parts stay complete. "
             "Free some space there or set THESIS_CACHE to another folder."
         ) from error
 
 
 def _write(part: Path, values: np.ndarray) -> None:
-    content = io.BytesIO()  # straight to a file, NumPy reports a full disk without the system's words for it
+    content = io.BytesIO()  # writing to a file directly, NumPy hides the operating system's message about a full disk
     np.save(content, values, allow_pickle=False)
     with written(part) as partial:
         partial.write_bytes(content.getbuffer())

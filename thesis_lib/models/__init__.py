@@ -1,128 +1,165 @@
-"""The table of architectures: a name in, a Keras model out."""
+"""Build the thesis's architectures by name."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import keras
 
 
-class Architecture(NamedTuple):
-    """Where an architecture is built and where it was published.
+class Size(NamedTuple):
+    """A published size of an architecture.
 
     Attributes:
-        builder: "module:function" in this package; imported when built, so that looking at the table costs nothing.
-        chapter: of the thesis, as a numeral; "A" is the appendix on musicnn.
+        knobs: the builder's keyword arguments.
+        in_paper: number of parameters in the paper, or None if it states none.
+        n_params: number of trainable parameters of the model built here. A test counts them.
+        n_outputs: length of the output. A test checks it.
+    """
+
+    knobs: dict
+    in_paper: int | None
+    n_params: int
+    n_outputs: int
+
+
+class Architecture(NamedTuple):
+    """An architecture and where it was published.
+
+    Attributes:
+        builder: "module:function" in this package, imported only when the architecture is built.
+        label: name in figures and tables.
+        chapter: numeral of the thesis's chapter; "A" is the appendix on musicnn.
         paper: authors, venue and year.
-        signal: what goes in: "log-mel" or "waveform".
-        settings: the published sizes: name -> (knobs, parameters in the paper, or None where it states none).
+        signal: the input, "log-mel" or "waveform".
+        sizes: the published sizes by name.
+        fast: "module:function" of a builder of the same function computed faster, or None.
     """
 
     builder: str
+    label: str
     chapter: str
     paper: str
     signal: str
-    settings: dict[str, tuple[dict, int | None]]
+    sizes: dict[str, Size]
+    fast: str | None = None
 
 
-def _random(function: str, signal: str, small: int, large: int) -> Architecture:
-    settings = {"small": ({"width": small}, None), "large": ({"width": large}, None)}
-    return Architecture(f"random_cnns:{function}", "IV", "Pons & Serra, ICASSP 2019", signal, settings)
-
-
-def _few(function: str, paper: str, n_params: int | None) -> Architecture:
-    return Architecture(function, "VI", paper, "log-mel", {"published": ({}, n_params)})
-
-
-def _tagger(function: str, paper: str, **settings: tuple[dict, int | None]) -> Architecture:
-    return Architecture(function, "A", paper, "log-mel", settings)
-
-
-_FEW = "Pons, Serrà & Serra, ICASSP 2019"
+_RANDOM, _FEW = "Pons & Serra, ICASSP 2019", "Pons, Serrà & Serra, ICASSP 2019"
 _RELEASED, _TRAINING = "Pons & Serra, ISMIR 2019 late-breaking", "Pons, musicnn-training, 2019"
-# Chapter IV, in the order of the paper's figures: spectrogram front-ends, then waveform front-ends. The paper gives no
-# parameter counts; tests hold the built ones against counts made from the original code's layers.
+
+
+def _random(function: str, label: str, signal: str, small: Size, large: Size) -> Architecture:
+    return Architecture(f"random_cnns:{function}", label, "IV", _RANDOM, signal, {"small": small, "large": large})
+
+
+def _few(function: str, label: str, in_paper: int | None, n_params: int) -> Architecture:
+    sizes = {"published": Size({}, in_paper, n_params, 10)}
+    return Architecture(f"few_data:{function}", label, "VI", _FEW, "log-mel", sizes, f"fast.few_data:{function}")
+
+
+def _tagger(function: str, label: str, paper: str, **sizes: Size) -> Architecture:
+    return Architecture(function, label, "A", paper, "log-mel", sizes)
+
+
+# fmt: off
 ARCHITECTURES: dict[str, Architecture] = {
-    "vgg": _random("vgg", "log-mel", 32, 717),
-    "7x96": _random("vertical_7x96", "log-mel", 160, 3585),
-    "7x86": _random("vertical_7x86", "log-mel", 160, 3585),
-    "timbral": _random("timbral", "log-mel", 8, 256),
-    "temporal": _random("temporal", "log-mel", 8, 256),
-    "timbral_temporal": _random("timbral_temporal", "log-mel", 4, 128),
-    "sample_level": _random("sample_level", "waveform", 23, 512),
-    "frame_level": _random("frame_level", "waveform", 40, 896),
-    "frame_level_many": _random("frame_level_many", "waveform", 20, 448),
-    # Chapter VI, for ten classes; its slides round 250k, 50k and 10k.
-    "sb_cnn": _few("few_data:sb_cnn", _FEW, 250_000),
-    "few_vgg": _few("few_data:vgg", _FEW, 50_000),
-    "few_timbre": _few("few_data:timbre", _FEW, 10_000),
-    "prototypical": _few("few_data:prototypical", _FEW, None),
-    "vggish": _few("vggish:vggish", "Hershey et al., ICASSP 2017", None),
+    # Chapter IV in the order of the paper's figures: spectrogram front-ends, then waveform front-ends. The paper states
+    # no parameter counts; tests compare the models with counts derived from the original code's layers.
+    "vgg": _random("vgg", "VGG", "log-mel",
+                   Size({"width": 32}, None, 37_312, 160), Size({"width": 717}, None, 18_517_242, 3585)),
+    "7x96": _random("vertical_7x96", "7x96", "log-mel",
+                    Size({"width": 160}, None, 107_680, 160), Size({"width": 3585}, None, 2_412_705, 3585)),
+    "7x86": _random("vertical_7x86", "7x86", "log-mel",
+                    Size({"width": 160}, None, 96_480, 160), Size({"width": 3585}, None, 2_161_755, 3585)),
+    "timbral": _random("timbral", "Timbral", "log-mel",
+                       Size({"width": 8}, None, 16_976, 112), Size({"width": 256}, None, 543_232, 3584)),
+    "temporal": _random("temporal", "Temporal", "log-mel",
+                        Size({"width": 8}, None, 6_798, 112), Size({"width": 256}, None, 217_536, 3584)),
+    "timbral_temporal": _random("timbral_temporal", "Timbral + temporal", "log-mel",
+                                Size({"width": 4}, None, 11_887, 112), Size({"width": 128}, None, 380_384, 3584)),
+    "sample_level": _random("sample_level", "Sample-level", "waveform",
+                            Size({"width": 23}, None, 9_752, 161), Size({"width": 512}, None, 4_723_712, 3584)),
+    "frame_level": _random("frame_level", "Frame-level", "waveform",
+                           Size({"width": 40}, None, 54_240, 160), Size({"width": 896}, None, 17_321_472, 3584)),
+    "frame_level_many": _random("frame_level_many", "Frame-level many", "waveform",
+                                Size({"width": 20}, None, 39_600, 160), Size({"width": 448}, None, 10_282_496, 3584)),
+    # Chapter VI with ten classes; its slides round the counts to 250k, 50k and 10k.
+    "sb_cnn": _few("sb_cnn", "SB-CNN", 250_000, 241_436),
+    "few_vgg": _few("vgg", "VGG", 50_000, 42_764),
+    "few_timbre": _few("timbre", "TIMBRE", 10_000, 7_572),
+    "prototypical": _few("prototypical", "prototypical network", None, 613_642),
+    "vggish": Architecture("vggish:vggish", "VGGish", "VI", "Hershey et al., ICASSP 2017", "log-mel",
+                           {"published": Size({}, None, 72_141_184, 128)}),
     # musicnn as released, then the nine models of its training code with the counts that its comments round.
-    "musicnn": _tagger(
-        "musicnn:musicnn", _RELEASED, released=({}, 787_000), big=({"mid_width": 512, "dense_width": 500}, None)
-    ),
-    "musicnn_dieleman": _tagger("musicnn_training:dieleman", _TRAINING, published=({}, 66_000)),
-    "musicnn_vgg": _tagger("musicnn:vgg", _TRAINING, small=({"width": 32}, 40_000), released=({"width": 128}, 605_000)),
-    "musicnn_timbre": _tagger("musicnn_training:timbre", _TRAINING, published=({}, 185_000)),
-    "musicnn_residual": _tagger("musicnn_training:residual", _TRAINING, published=({}, 508_000)),
-    "musicnn_dense": _tagger("musicnn_training:dense", _TRAINING, published=({}, 787_000)),
-    "musicnn_attention": _tagger("musicnn_training:attention", _TRAINING, published=({}, 2_400_000)),
-    "musicnn_autopool": _tagger("musicnn_training:autopool", _TRAINING, published=({}, 636_000)),
-    "musicnn_recurrent": _tagger("musicnn_training:recurrent", _TRAINING, published=({}, 3_800_000)),
+    "musicnn": _tagger("musicnn:musicnn", "musicnn", _RELEASED, released=Size({}, 787_000, 787_159, 50),
+                       big=Size({"mid_width": 512, "dense_width": 500}, None, 7_980_235, 50)),
+    "musicnn_dieleman": _tagger("musicnn_training:dieleman", "Dieleman", _TRAINING,
+                                published=Size({}, 66_000, 66_784, 50)),
+    "musicnn_vgg": _tagger("musicnn:vgg", "VGG", _TRAINING, small=Size({"width": 32}, 40_000, 40_884, 50),
+                           released=Size({"width": 128}, 605_000, 605_748, 50)),
+    "musicnn_timbre": _tagger("musicnn_training:timbre", "timbre", _TRAINING,
+                              published=Size({}, 185_000, 185_856, 50)),
+    "musicnn_residual": _tagger("musicnn_training:residual", "residual", _TRAINING,
+                                published=Size({}, 508_000, 508_547, 50)),
+    "musicnn_dense": _tagger("musicnn_training:dense", "dense", _TRAINING,
+                             published=Size({}, 787_000, 786_903, 50)),
+    "musicnn_attention": _tagger("musicnn_training:attention", "attention", _TRAINING,
+                                 published=Size({}, 2_400_000, 2_406_684, 50)),
+    "musicnn_autopool": _tagger("musicnn_training:autopool", "autopool", _TRAINING,
+                                published=Size({}, 636_000, 637_212, 50)),
+    "musicnn_recurrent": _tagger("musicnn_training:recurrent", "recurrent", _TRAINING,
+                                 published=Size({}, 3_800_000, 3_867_011, 50)),
 }
+# fmt: on
 
 
 def of_chapter(chapter: str) -> tuple[str, ...]:
-    """The names of a chapter's architectures."""
+    """Return the names of a chapter's architectures."""
     return tuple(name for name, architecture in ARCHITECTURES.items() if architecture.chapter == chapter)
 
 
-def jit() -> bool | str:
-    """What a model is compiled with as `jit_compile`.
-
-    On a CPU, TensorFlow's own kernels are faster than XLA's; JAX cannot do without.
-    """
-    import keras
-
-    return False if keras.backend.backend() == "tensorflow" else "auto"
-
-
-def precision() -> str:
-    """The dtype policy with which wide convolutions are fast here.
-
-    Products of matrices of 16-bit numbers, summed in 32 bits, where the processor has instructions for them (AMX);
-    without those they are slower than 32 bits.
-    """
-    processor = Path("/proc/cpuinfo")
-    has = processor.exists() and "amx_bf16" in processor.read_text("utf-8")
-    return "mixed_bfloat16" if has else "float32"
-
-
-def build(name: str, **knobs: object) -> keras.Model:
-    """Builds an architecture.
+def builder(name: str, *, fast: bool = False):
+    """Return the function that builds an architecture.
 
     Args:
         name: a key of `ARCHITECTURES`.
-        **knobs: what its function takes, `width` for instance.
-
-    Returns:
-        A Keras model with fresh weights.
+        fast: whether to return the faster form, for architectures that have one.
 
     Raises:
-        ValueError: an unknown name.
-
-    Example:
-        >>> build("vgg", width=32).count_params()
-        37312
+        ValueError: the name is unknown, or there is no faster form.
     """
     if name not in ARCHITECTURES:
         near = get_close_matches(name, ARCHITECTURES, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise ValueError(f"name must be one of {', '.join(ARCHITECTURES)}; got name={name!r}.{hint}")
-    module, function = ARCHITECTURES[name].builder.split(":")
-    return getattr(import_module(f"{__name__}.{module}"), function)(**knobs)
+    found = ARCHITECTURES[name].fast if fast else ARCHITECTURES[name].builder
+    if found is None:
+        raise ValueError(f"fast must be False for an architecture without a faster form; got name={name!r}.")
+    module, function = found.split(":")
+    return getattr(import_module(f"{__name__}.{module}"), function)
+
+
+def build(name: str, *, fast: bool = False, **knobs: object) -> keras.Model:
+    """Build an architecture with new weights.
+
+    Args:
+        name: a key of `ARCHITECTURES`.
+        fast: whether to build the form that is computed faster. It is the same function of the input, with the same
+            number of parameters, written for speed instead of for reading.
+        **knobs: keyword arguments of the architecture's function, for example `width`.
+
+    Returns:
+        The Keras model.
+
+    Raises:
+        ValueError: the name is unknown, or there is no faster form.
+
+    Example:
+        >>> build("vgg", width=32).count_params()
+        37312
+    """
+    return builder(name, fast=fast)(**knobs)

@@ -1,0 +1,1 @@
+"""Draw the figures and tables of the book's pages from records."""

@@ -1,31 +1,32 @@
-"""Facts about a run in, boxes of html for its page out."""
+"""Describe a run in boxes and tables of HTML: its data, verdicts and provenance."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
+from pandas.io.formats.style import Styler
 
+from ..classifiers import LABELS as CLASSIFIERS
 from ..datasets.clip import Card, Clip
 from ..records.intervals import Interval, signed
 from ..records.published import random_cnns
-from .style import KINDS, NAMES
 
-NOTHING_CLAIMED = "<p>This run has no records that a claim speaks of.</p>"
+NOTHING_CLAIMED = "<p>No claim compares systems of this run.</p>"
 
 
 def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> str:
-    """What the data is, how much of it this run uses, and what no result on it says."""
+    """Describe the data, the part of it that this run uses, and what its results cannot show."""
     classes = Counter(label for clip in clips for label in clip.labels)
     counts = ", ".join(f"{name} {number}" for name, number in sorted(classes.items()))
     rows = {
         "data": f"{card.title} ({card.name}, scale {scale})",
         "task": card.task,
-        "stands for": card.proxy_for,
+        "proxy for": card.proxy_for,
         "cannot show": card.cannot_show,
-        "clips": f"{len(clips)} ({_parts(clips)}), each brought to {seconds:g} s",
+        "clips": f"{len(clips)} ({_parts(clips)}), each cropped or repeated to {seconds:g} s",
         "classes": f"{len(classes)}: {counts}",
         "licence": card.licence,
         "source": card.source,
@@ -40,7 +41,7 @@ def _parts(clips: Sequence[Clip]) -> str:
 
 
 def datasets(cards: Sequence[Card]) -> str:
-    """The data sets of a group: what each is, what it cannot show, and how to get it."""
+    """Describe several data sets: what each is, what it cannot show, and how to get it."""
     boxes = []
     for card in cards:
         rows = {key.replace("_", " "): getattr(card, key) for key in ("task", "proxy_for", "cannot_show", "size")}
@@ -51,55 +52,62 @@ def datasets(cards: Sequence[Card]) -> str:
 
 
 def sources(dataset: str) -> str:
-    """Where the paper's numbers on one of its data sets were read; shown as they are, with their marks."""
+    """State where the paper's numbers on one of its data sets were read."""
     rows = random_cnns().query("dataset == @dataset")
     counts = Counter(zip(rows["source"], rows["status"], strict=True))
     marks = "; ".join(f"{number} {status}: {source}" for (source, status), number in counts.items())
-    return f"<p><small>Published numbers in this table by how they were obtained: {escape(marks)}.</small></p>"
+    return f"<p><small>Sources of the published numbers in this table: {escape(marks)}.</small></p>"
 
 
-def claims(table: pd.DataFrame) -> str:
-    """Verdicts as a table: the claim, what was found, and the comparison that decided it."""
-    if table.empty:
+def claims(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """Tabulate verdicts: the claim and the comparison that decided it.
+
+    Args:
+        verdicts: from `claims.verdicts`.
+        labels: label of each system.
+    """
+    if verdicts.empty:
         return NOTHING_CLAIMED
-    head = "<tr><th>verdict</th><th>claim</th><th>classifier</th><th>comparison that decided, in points</th></tr>"
-    rows = "".join(
-        f'<tr><td><span class="{row.verdict}">{row.verdict}</span></td>'
-        f"<td>{row.id} {escape(row.claim)}</td><td>{row.classifier.upper()}</td>"
-        f"<td>{NAMES[row.against]}: {signed(Interval(row.difference, row.low, row.high))}</td></tr>"
-        for row in table.itertuples()
-    )
-    return f'<table class="claims wide"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+    decided = [
+        f"{labels[row.against]}: {signed(Interval(row.difference, row.low, row.high))}" for row in verdicts.itertuples()
+    ]
+    table = {"verdict": verdicts["verdict"], "claim": verdicts["id"] + " " + verdicts["claim"]}
+    if set(verdicts["classifier"]) != {""}:
+        table["classifier"] = verdicts["classifier"].map(CLASSIFIERS)
+    table["deciding comparison (points)"] = decided
+    marked = pd.DataFrame(table).style.hide().format(_marked, subset="verdict")
+    return _html(marked.format(escape, subset=[column for column in table if column != "verdict"]))
 
 
 def across(runs: dict[str, pd.DataFrame]) -> str:
-    """Verdicts of several data sets side by side, each with the difference (points) that decided it.
+    """Tabulate the verdicts of several data sets, each with the difference (points) that decided it.
 
     Args:
-        runs: what `claims.verdicts` gives, by the data set's name.
+        runs: the results of `claims.verdicts` by the data set's name.
     """
     rows = pd.concat([table.assign(on=name) for name, table in runs.items()])
     if rows.empty:
         return NOTHING_CLAIMED
-    several = set(rows["classifier"]) != {""}
-    head = "".join(f"<th>{escape(name)}</th>" for name in ("claim", *["classifier"] * several, *runs))
-    body = ""
-    for (number, claim), found in rows.groupby(["id", "claim"]):
-        kinds = [kind for kind in ("", *KINDS) if kind in set(found["classifier"])]
-        for kind in kinds:
-            by_set = {row.on: row for row in found[found["classifier"] == kind].itertuples()}
-            first = f'<td rowspan="{len(kinds)}">{number} {escape(claim)}</td>' if kind == kinds[0] else ""
-            cells = "".join(f"<td>{_verdict(by_set.get(name))}</td>" for name in runs)
-            body += f"<tr>{first}{f'<td>{kind.upper()}</td>' * several}{cells}</tr>"
-    return f'<table class="claims wide"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    rows["claim"] = rows["id"] + " " + rows["claim"]
+    rows["cell"] = rows["verdict"].map(_marked) + rows["difference"].map(" {:+.1f}".format)
+    order = [kind for kind in ("", *CLASSIFIERS) if kind in set(rows["classifier"])]
+    rows["classifier"] = pd.Categorical(rows["classifier"], order, ordered=True)
+    table = rows.pivot_table("cell", ["claim", "classifier"], "on", aggfunc="first", observed=True, sort=True)
+    table = table.reindex(columns=list(runs)).rename_axis(columns=None)
+    table = table.droplevel("classifier") if order == [""] else table.rename(index=CLASSIFIERS, level="classifier")
+    return _html(table.style.format(na_rep="–").format_index(escape, axis="index").format_index(escape, axis="columns"))
 
 
-def _verdict(row: object) -> str:
-    return "–" if row is None else f'<span class="{row.verdict}">{row.verdict}</span> {row.difference:+.1f}'
+def _marked(verdict: str) -> str:
+    return f'<span class="{verdict}">{verdict}</span>'
+
+
+def _html(styler: Styler) -> str:
+    return styler.set_table_attributes('class="claims wide"').to_html()
 
 
 def provenance(facts: dict) -> str:
-    """A run's provenance as a box of html; a run that was stopped has had several starts."""
+    """Describe a run's provenance; a run that was interrupted has several starts."""
     rows = {
         "run": facts["run_id"],
         "parameters": ", ".join(f"{name}={value}" for name, value in facts["parameters"].items()),
@@ -114,6 +122,8 @@ def provenance(facts: dict) -> str:
             f"duration{which}": f"{start['seconds']:.0f} s from {start['start']}, {start['records']} records",
         }
     rows["end"] = facts["end"]
+    if "changes" in facts:
+        rows["changed later"] = "; ".join(facts["changes"])
     return f'<div class="provenance"><strong>Provenance</strong>{_list(rows)}</div>'
 
 

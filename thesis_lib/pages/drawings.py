@@ -1,4 +1,4 @@
-"""Architectures and a clip in, pictures of their first filters, true to scale on its audio, out."""
+"""Draw the first filters of architectures to scale on the audio of a clip."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from matplotlib.patches import Rectangle
 from .. import audio
 from ..datasets.clip import Clip
 from ..models import ARCHITECTURES, build
-from .style import NAMES, WIDTH
+from .style import WIDTH
 
 SAMPLE_RATE, HOP = 12_000, 256
-FRAMES = 360  # 7.7 s: room for two of the longest temporal filter
-SAMPLES = 1_200  # 0.1 s: room for two of the longest filter on the waveform
+FRAMES = 360  # 7.7 s: enough for two of the longest temporal filters
+SAMPLES = 1_200  # 0.1 s: enough for two of the longest filters on the waveform
 
 
 def first_filters(name: str) -> list[tuple[int, ...]]:
-    """Shapes of the filters that touch the input: (frames, bands), or (frames,) on an envelope, or (samples,)."""
+    """Return the shapes of the filters on the input: (frames, bands), (frames,) on an envelope, or (samples,)."""
     layers = [layer for layer in build(name, width=4).layers if hasattr(layer, "kernel_size")]
     return [layer.kernel_size for layer in layers if layer.kernel.shape[-2] == 1]
 
 
 def front_ends(clip: Clip, names: Sequence[str]) -> plt.Figure:
-    """Draws the first filters of front-ends on the spectrogram and the waveform of a clip.
+    """Draw the first filters of front-ends on the spectrogram and the waveform of a clip.
 
     Args:
-        clip: to draw on.
+        clip: clip to draw on.
         names: keys of `ARCHITECTURES`.
     """
     waveform = audio.load(clip.path, SAMPLE_RATE, seconds=FRAMES * HOP / SAMPLE_RATE)
@@ -39,8 +39,8 @@ def front_ends(clip: Clip, names: Sequence[str]) -> plt.Figure:
         on_waveform = ARCHITECTURES[name].signal == "waveform"
         filters = first_filters(name)
         (_on_waveform if on_waveform else _on_spectrogram)(axis, waveform, filters)
-        shape = f" {'×'.join(map(str, filters[0]))}" if len(filters) == 1 and NAMES[name] != name else ""
-        axis.set_title(NAMES[name] + shape, fontsize=11, loc="left")
+        shape = f" {'×'.join(map(str, filters[0]))}" if len(filters) == 1 and ARCHITECTURES[name].label != name else ""
+        axis.set_title(ARCHITECTURES[name].label + shape, fontsize=11, loc="left")
         axis.grid(False)
     for axis in axes.flat[len(names) :]:
         axis.set_axis_off()
@@ -49,7 +49,7 @@ def front_ends(clip: Clip, names: Sequence[str]) -> plt.Figure:
 
 
 def _on_spectrogram(axis: plt.Axes, waveform: np.ndarray, shapes: list[tuple[int, ...]]) -> None:
-    """Time x frequency rectangles; a filter over the envelope is one that averages all bands first."""
+    """Draw time x frequency rectangles; filters on the envelope average all bands first."""
     log_mel = audio.log_mel(waveform, SAMPLE_RATE)
     axis.imshow(
         log_mel.T,
@@ -72,7 +72,7 @@ def _on_spectrogram(axis: plt.Axes, waveform: np.ndarray, shapes: list[tuple[int
 
 
 def _on_waveform(axis: plt.Axes, waveform: np.ndarray, shapes: list[tuple[int, ...]]) -> None:
-    """Bars as long as the filters, over a tenth of a second around the loudest sample."""
+    """Draw bars as long as the filters over a tenth of a second around the loudest sample."""
     start = int(np.clip(np.abs(waveform).argmax() - SAMPLES // 2, 0, len(waveform) - SAMPLES))
     excerpt = waveform[start : start + SAMPLES] / np.abs(waveform).max()
     axis.plot(excerpt, color="0.6", linewidth=0.8)
@@ -86,11 +86,11 @@ def _box(x: float, y: float, width: float, height: float, color: str) -> Rectang
 
 
 def on_patch(log_mel: np.ndarray, shapes: Sequence[tuple[int, int]]) -> plt.Figure:
-    """Draws filters, frames by bands, side by side on a patch that they read.
+    """Draw filters side by side on a patch of their input.
 
     Args:
         log_mel: shape (T, F).
-        shapes: (frames, bands) each; those one band wide stand below each other.
+        shapes: (frames, bands) of each filter; those one band wide are drawn below each other.
     """
     figure, axis = plt.subplots(figsize=(WIDTH, 2.6))
     axis.imshow(log_mel.T, origin="lower", aspect="auto", cmap="gray_r", vmax=1.6 * log_mel.max())

@@ -1,4 +1,4 @@
-"""Clips in, audio players and pictures of what they play out."""
+"""Show clips as audio players, waveforms and spectrograms."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .style import WIDTH
 
 
 def one_a_class(clips: Sequence[Clip], *, at_most: int = 10) -> list[Clip]:
-    """The first clip of each of the first classes."""
+    """Return the first clip of each class, for at most `at_most` classes."""
     first = {clip.label: clip for clip in reversed(clips) if clip.labels}
     return [first[label] for label in sorted(first)][:at_most]
 
 
 def players(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int = 16_000) -> str:
-    """Audio players as html that needs no file beside it: the start of each clip as MP3, about 4 kB a second.
+    """Return audio players as self-contained HTML: the start of each clip as MP3, about 4 kB per second.
 
     Args:
-        clips: to be heard.
-        seconds: of each.
+        clips: clips to play.
+        seconds: duration to play of each clip.
         sample_rate: in Hz.
     """
     items = []
@@ -43,7 +43,7 @@ def players(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int = 1
 
 
 def waveforms(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int = 12_000) -> plt.Figure:
-    """Waveforms of the same starts."""
+    """Draw the waveforms of the starts of clips."""
     rows = -(-len(clips) // 2)
     figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 0.9 * rows), sharex=True, sharey=True, squeeze=False)
     for axis, clip in zip(axes.flat, clips, strict=False):
@@ -59,12 +59,12 @@ def waveforms(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int =
 
 
 def _name(clip: Clip) -> str:
-    """The labels of a clip; of many, the first three."""
+    """Return at most three labels of a clip as text."""
     return ", ".join(clip.labels[:3]) + (" ..." if len(clip.labels) > 3 else "") or "no label"
 
 
 def spectrograms(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int = 12_000) -> plt.Figure:
-    """Log-mel spectrograms of the same starts, as the spectrogram front-ends see them."""
+    """Draw the log-mel spectrograms of the starts of clips, as in the input of the spectrogram front-ends."""
     rows = -(-len(clips) // 2)
     figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 1.5 * rows), sharex=True, sharey=True, squeeze=False)
     for axis, clip in zip(axes.flat, clips, strict=False):

@@ -1,4 +1,4 @@
-"""A Keras model in, a file of its weights out that is whole or not there."""
+"""Save the weights of converted models."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def save(model: keras.Model, weights: Path) -> None:
-    """Writes a converted model's weights, beside and then renamed."""
+    """Write a model's weights completely or not at all."""
     with written(weights) as partial:
-        beside = partial.with_name(f"{partial.name}.weights.h5")  # Keras insists on the ending
+        beside = partial.with_name(f"{partial.name}.weights.h5")  # Keras requires this suffix
         model.save_weights(beside)
         os.replace(beside, partial)

@@ -1,8 +1,8 @@
-"""Name of a published musicnn model in, the Keras model with its weights out.
+"""Load the released musicnn models into Keras.
 
-The weights are those of the package `musicnn` 0.1.0 (Pons & Serra, ISMIR 2019 late-breaking; ISC licence). Its wheel is
-downloaded by pip without what it depends on, checked, and read once; what is kept are Keras weights in the cache.
-Nothing is unpickled and nothing of the package is run.
+The weights are those of the package `musicnn` 0.1.0 (Pons & Serra, ISMIR 2019 late-breaking; ISC licence). pip
+downloads its wheel without its dependencies. The wheel is verified and read once, and the converted Keras weights are
+kept in the cache. Nothing is unpickled, and none of the package's code is run.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..files import cache_dir, sha256
-from ..models.musicnn import musicnn, vgg
+from ..models import ARCHITECTURES, build
 from .conversion import save
+from .released import RELEASED
 
 if TYPE_CHECKING:
     import keras
@@ -26,37 +27,10 @@ VERSION = "0.1.0"
 WHEEL = f"musicnn-{VERSION}-py3-none-any.whl"
 SHA256 = "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa"
 CHECKPOINT = (".index", ".data-00000-of-00001")
-BIG = {"mid_width": 512, "dense_width": 500}
 
 
-class Published(NamedTuple):
-    """A published model: how it is built, what it was trained on, and the scores that its training log states.
-
-    Attributes:
-        build: an architecture.
-        knobs: of the architecture.
-        trained_on: the data set; its 50 tags are `TAGS[trained_on]`.
-        roc_auc: area under the ROC curve, mean over tags, on the data set's test part.
-        pr_auc: area under the precision-recall curve, likewise.
-    """
-
-    build: object
-    knobs: dict
-    trained_on: str
-    roc_auc: float
-    pr_auc: float
-
-
-MODELS = {
-    "MTT_musicnn": Published(musicnn, {}, "MTT", 0.90668, 0.38311),
-    "MTT_vgg": Published(vgg, {}, "MTT", 0.90303, 0.38227),
-    "MSD_musicnn": Published(musicnn, {}, "MSD", 0.88019, 0.28906),
-    "MSD_vgg": Published(vgg, {}, "MSD", 0.87676, 0.28192),
-    # in the repository only: the reader has to have its checkpoint folder
-    "MSD_musicnn_big": Published(musicnn, BIG, "MSD", 0.88413, 0.30030),
-}
 _NORM, _CONV = ("gamma", "beta", "moving_mean", "moving_variance"), ("kernel", "bias")
-# Layer here -> variable in the checkpoint, which numbers its layers in the order in which they were made.
+# Layer here -> variable in the checkpoint, whose layers are numbered in the order of their creation.
 _MUSICNN = dict(
     zip(
         ["timbral_1_conv", "timbral_2_conv", "temporal_128_conv", "temporal_64_conv", "temporal_32_conv",
@@ -78,37 +52,50 @@ _VGG = (
 
 
 def load_musicnn(model: str = "MTT_musicnn", *, source: Path | str | None = None) -> keras.Model:
-    """Loads a published model; the first time, its weights are fetched and converted.
+    """Load a released model. The first call fetches and converts its weights.
 
     Args:
-        model: a key of `MODELS`.
-        source: wheel of musicnn, or folder with the checkpoint's files, where they are here already; $THESIS_MUSICNN
-            by default, and without that the wheel is downloaded.
+        model: a key of `RELEASED`.
+        source: the wheel of musicnn, or a folder with the checkpoint's files; $THESIS_MUSICNN by default. Without
+            either, the wheel is downloaded.
 
     Returns:
-        A model from patches (B, 187, 96) of log10(10000 x + 1) of the mel power to probabilities of `TAGS`.
+        A model from patches (B, 187, 96) of log10(10000 x + 1) of the mel power to the probabilities of `TAGS`.
 
     Raises:
-        ValueError: an unknown model, or a wheel or checkpoint that is not the published one.
-        OSError: there is no network, or the cache cannot be written.
+        ValueError: the model is unknown, or the wheel or checkpoint is not the published one.
+        OSError: the weights cannot be downloaded, or the cache cannot be written.
     """
-    if model not in MODELS:
-        raise ValueError(f"model must be one of {', '.join(MODELS)}; got model={model!r}.")
-    published = MODELS[model]
-    built = published.build(**published.knobs)
+    built = _build(model)
+    built.load_weights(weights_file(model, source=source))
+    built.trainable = False
+    return built
+
+
+def weights_file(model: str = "MTT_musicnn", *, source: Path | str | None = None) -> Path:
+    """Return the file with a released model's Keras weights; the first call fetches and converts them.
+
+    Arguments and errors are those of `load_musicnn`.
+    """
+    built = _build(model)
     weights = cache_dir() / "pretrained" / f"musicnn-{VERSION}-{model}.weights.h5"
     if not weights.is_file():
         weights.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as scratch:
             _assign(built, _checkpoint(model, source or os.environ.get("THESIS_MUSICNN"), Path(scratch)))
         save(built, weights)
-    built.load_weights(weights)
-    built.trainable = False
-    return built
+    return weights
+
+
+def _build(model: str) -> keras.Model:
+    if model not in RELEASED:
+        raise ValueError(f"model must be one of {', '.join(RELEASED)}; got model={model!r}.")
+    released = RELEASED[model]
+    return build(released.architecture, **ARCHITECTURES[released.architecture].sizes[released.size].knobs)
 
 
 def _checkpoint(model: str, source: Path | str | None, scratch: Path) -> Path:
-    """The folder with a model's checkpoint, out of a folder or a wheel."""
+    """Return the folder with a model's checkpoint, found in a folder or extracted from a wheel."""
     if source and Path(source).expanduser().is_dir():
         folder = Path(source).expanduser()
         for place in (folder, folder / model, folder / "musicnn" / model):
@@ -116,18 +103,20 @@ def _checkpoint(model: str, source: Path | str | None, scratch: Path) -> Path:
                 return place
         wheel = folder / WHEEL
         if not wheel.is_file():
-            raise ValueError(f"{folder} holds neither {WHEEL} nor the checkpoint of {model} ({', '.join(CHECKPOINT)}).")
-    elif model == "MSD_musicnn_big":
+            raise ValueError(
+                f"{folder} contains neither {WHEEL} nor the checkpoint of {model} ({', '.join(CHECKPOINT)})."
+            )
+    elif not RELEASED[model].in_package:
         raise ValueError(
-            "MSD_musicnn_big is no part of the published package; get its checkpoint folder from the repository "
-            "jordipons/musicnn and name it as source or in THESIS_MUSICNN."
+            f"{model} is not in the published package; get its checkpoint folder from the repository jordipons/musicnn "
+            "and give it as source or in THESIS_MUSICNN."
         )
     else:
         wheel = Path(source).expanduser() if source else _download(scratch)
     if not wheel.is_file():
-        raise ValueError(f"{wheel} does not exist; name the wheel {WHEEL} or a folder with the checkpoint.")
+        raise ValueError(f"{wheel} does not exist; give the wheel {WHEEL} or a folder with the checkpoint.")
     if sha256(wheel) != SHA256:
-        raise ValueError(f"{wheel} is not the published {WHEEL} (its SHA-256 is another one); download it again.")
+        raise ValueError(f"{wheel} is not the published {WHEEL} (its SHA-256 differs); download it again.")
     with zipfile.ZipFile(wheel) as archive:
         for name in CHECKPOINT:
             (scratch / name).write_bytes(archive.read(f"musicnn/{model}/{name}"))
@@ -141,19 +130,19 @@ def _download(scratch: Path) -> Path:
     if done.returncode:
         raise OSError(
             f"musicnn's weights cannot be downloaded (pip: {done.stderr.strip().splitlines()[-1:]}); connect to the "
-            f"network once, or put {WHEEL} somewhere and name it in THESIS_MUSICNN."
+            f"network once, or set THESIS_MUSICNN to the path of {WHEEL}."
         )
     return scratch / WHEEL
 
 
 def _assign(model: keras.Model, checkpoint: Path) -> None:
-    """Copies a TensorFlow checkpoint's variables into the layers."""
-    import tensorflow as tf  # nowhere else: only TensorFlow reads its checkpoints
+    """Copy the variables of a TensorFlow checkpoint into the layers."""
+    import tensorflow as tf  # imported only here: only TensorFlow reads its checkpoints
 
     reader = tf.compat.v1.train.NewCheckpointReader(f"{checkpoint}/")
     for name, variable in (_MUSICNN if model.name == "musicnn" else _VGG).items():
         layer = model.get_layer(name)
         kinds = _NORM if "norm" in variable else _CONV
         values = [reader.get_tensor(f"{variable}/{kind}") for kind in kinds]
-        # The mid-end's kernels are (7, W, 1, C) on an image one channel deep: the same as (7, W, C) along time.
+        # The checkpoint's mid-end has kernels (7, W, 1, C) on a one-channel image, equal to (7, W, C) along time.
         layer.set_weights([value.reshape(weight.shape) for value, weight in zip(values, layer.weights, strict=True)])

@@ -1,9 +1,9 @@
-"""Audio file in, probabilities of tags over time out: musicnn on anybody's audio.
+"""Tag audio files with musicnn.
 
-As in the original (Pons & Serra, ISMIR 2019 late-breaking) a file is cut into patches of three seconds, each patch is
-tagged, and the file's tags are the mean over its patches; a last part that does not fill a patch is left out. Unlike
-the original: a file shorter than a patch is filled up with silence, a file of any length takes little memory, the model
-is built once for all files, and overlapping patches share what they have in common.
+As in the original (Pons & Serra, ISMIR 2019 late-breaking), a file is cut into patches of three seconds, each patch is
+tagged, and the file's tags are the mean over its patches; an incomplete last patch is dropped. Unlike the original, a
+file shorter than a patch is padded with silence, files of any length need little memory, the model is built once for
+all files, and overlapping patches share computations.
 """
 
 from __future__ import annotations
@@ -19,28 +19,29 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from .. import audio
-from ..models import jit
 from ..models.fast.musicnn import folded, overlapping
 from ..models.musicnn import FRAMES, MELS
-from .musicnn import MODELS, load_musicnn
+from ..models.settings import jit
+from .musicnn import load_musicnn
+from .released import RELEASED
 from .tags import TAGS
 
 SAMPLE_RATE, HOP, N_FFT = 16_000, 256, 512  # Hz, samples, samples
-PIECE = 10.0  # seconds that are read at once
+PIECE = 10.0  # seconds of audio to read at once
 FRAMES_A_SECOND = SAMPLE_RATE / HOP
-BATCH = 4  # patches at once: more are no faster on a CPU and take more memory
-SHARING_BATCH = 12  # the more patches share, the better
-SHARED_BELOW = 120  # frames from patch to patch: with fewer, the timbral filters are computed once for all
+BATCH = 4  # patches per batch; more are no faster on a CPU and need more memory
+SHARING_BATCH = 12  # overlapping patches per batch; they share more computations in larger batches
+SHARED_BELOW = 120  # frames between patches; with fewer, timbral filters are computed once for all patches
 
 
 class Tagged(NamedTuple):
-    """What a model says of one file.
+    """The tags of one file.
 
     Attributes:
         taggram: probabilities, float32 (patches, 50).
-        tags: their names.
-        features: by name, float32 (patches, ...), where they were asked for.
-        starts: where each patch begins, seconds.
+        tags: names of the tags.
+        features: requested features by name, float32 (patches, ...).
+        starts: start of each patch in seconds.
     """
 
     taggram: np.ndarray
@@ -49,22 +50,22 @@ class Tagged(NamedTuple):
     starts: np.ndarray
 
     def top(self, n: int = 3) -> list[tuple[str, float]]:
-        """The most probable tags of the whole file, with the mean of their probability over patches."""
+        """Return the most probable tags of the file with their probabilities averaged over patches."""
         mean = self.taggram.mean(axis=0)
         return [(self.tags[index], float(mean[index])) for index in np.argsort(-mean, kind="stable")[:n]]
 
 
 class Tagger:
-    """A published model, built once for any number of files.
+    """A released model, built once for any number of files.
 
     Args:
-        model: a key of `pretrained.musicnn.MODELS`.
-        source: where its weights are, as in `load_musicnn`.
-        features: what is given beside the taggram: False for nothing, True for all features, or some of their names,
-            `["penultimate"]`. All of them are 0.6 MB (musicnn) or 3 MB (VGG) a patch.
+        model: a key of `pretrained.released.RELEASED`.
+        source: location of its weights, as in `load_musicnn`.
+        features: features to return with the taggram: False for none, True for all, or a list of names such as
+            `["penultimate"]`. All features of a patch need 0.6 MB (musicnn) or 3 MB (VGG).
 
     Raises:
-        ValueError: an unknown model or feature.
+        ValueError: the model or a feature is unknown.
 
     Example:
         >>> Tagger("MTT_musicnn")("song.mp3").top(3)  # doctest: +SKIP
@@ -75,30 +76,30 @@ class Tagger:
         self, model: str = "MTT_musicnn", *, source: Path | str | None = None, features: bool | Iterable[str] = False
     ) -> None:
         original = load_musicnn(model, source=source)
-        self.model, self.tags = model, TAGS[MODELS[model].trained_on]
+        self.model, self.tags = model, TAGS[RELEASED[model].trained_on]
         self._whole = _compiled(folded(original, features=bool(features)))
         named = [name for name in self._whole.output if name != "taggram"] if features else []
         self.features = named if features is True else list(features or ())
         if unknown := set(self.features) - set(named):
-            raise ValueError(f"features of {model} are {', '.join(named)}; got {', '.join(sorted(unknown))}.")
+            raise ValueError(f"features of {model} must be among {', '.join(named)}; got {', '.join(sorted(unknown))}.")
         self._overlapping = None
         if original.name == "musicnn":
             self._overlapping = _compiled(overlapping(original, features=bool(features)))
 
     def __call__(self, path: Path | str, *, hop: float = FRAMES / FRAMES_A_SECOND) -> Tagged:
-        """Tags a file; what it needs of memory does not grow with the file, but for what is given back.
+        """Tag a file. Apart from the result, memory does not grow with the duration of the file.
 
         Args:
             path: any file that libsndfile reads.
-            hop: seconds from the start of a patch to that of the next; by default patches do not overlap.
+            hop: seconds between the starts of two patches; no overlap by default.
 
         Raises:
             AudioError: the file cannot be used.
-            ValueError: a hop shorter than a frame (16 ms).
+            ValueError: the hop is shorter than a frame (16 ms).
         """
         frames = int(hop * FRAMES_A_SECOND + 1e-9)
         if frames < 1:
-            raise ValueError(f"hop must be at least a frame, {1 / FRAMES_A_SECOND} s; got hop={hop}.")
+            raise ValueError(f"hop must be at least one frame, {1 / FRAMES_A_SECOND} s; got hop={hop}.")
         size = SHARING_BATCH if self._shares(frames) else BATCH
         outputs = [self._tagged(*batch, frames, size) for batch in _batches(_log_mels(path), frames, size, path)]
         joined = {name: np.concatenate([output[name] for output in outputs]) for name in outputs[0]}
@@ -109,9 +110,9 @@ class Tagger:
         return self._overlapping is not None and hop < SHARED_BELOW
 
     def _tagged(self, spectrogram: np.ndarray, starts: np.ndarray, hop: int, size: int) -> dict[str, np.ndarray]:
-        """What the model gives for the patches, at most `size`, that begin at some frames, `hop` apart."""
+        """Compute the outputs for at most `size` patches that start at given frames, `hop` apart."""
         count = len(starts)
-        if keras.backend.backend() != "tensorflow":  # which compiles once for all sizes; the others for each
+        if keras.backend.backend() != "tensorflow":  # TensorFlow compiles once for all sizes, the others once per size
             starts = np.resize(starts, size)
             spectrogram = np.pad(spectrogram, ((0, max(0, hop * (size - 1) + FRAMES - len(spectrogram))), (0, 0)))
         if self._shares(hop):
@@ -124,7 +125,7 @@ class Tagger:
 
 
 def log_mel(path: Path | str) -> np.ndarray:
-    """The input of musicnn, of a file of any length: log10(10000 x + 1) of the power in 96 mel bands.
+    """Compute the input of musicnn for a file of any length: log10(10000 x + 1) of the power in 96 mel bands.
 
     Args:
         path: any file that libsndfile reads.
@@ -139,11 +140,11 @@ def log_mel(path: Path | str) -> np.ndarray:
 
 
 def _log_mels(path: Path | str) -> Iterator[np.ndarray]:
-    """`log_mel` in pieces."""
+    """Compute `log_mel` piece by piece."""
     for piece in _overlapping(audio.stream(path, SAMPLE_RATE, at_once=PIECE)):
-        with _blas().limit(limits=1):  # its other threads would keep a core busy while the network wants it
+        with _blas().limit(limits=1):  # more BLAS threads would compete with the network for cores
             power = audio.mel_spectrogram(piece, SAMPLE_RATE, n_mels=MELS, n_fft=N_FFT, hop=HOP, pad="none")
-        # float16 as in the original, and float32 again before the product: float16 ends at 65,504
+        # rounded to float16 as in the original, then float32 before the product, which would overflow float16
         yield np.log10(10_000 * power.astype(np.float16).astype(np.float32) + 1)
 
 
@@ -153,14 +154,14 @@ def _blas() -> ThreadpoolController:
 
 
 def _overlapping(pieces: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """Pieces whose frames, one piece after the other, are those of the whole waveform, reflected at both ends."""
+    """Yield overlapping pieces whose frames are those of the complete waveform, reflected at both ends."""
     half, held, begun = N_FFT // 2, np.zeros(0, np.float32), False
     for piece in pieces:
         held = np.concatenate([held, piece])
         if not begun and len(held) <= N_FFT:
             continue
         held, begun = held if begun else np.pad(held, (half, 0), mode="reflect"), True
-        # half a window and one sample are kept: at the end they are reflected
+        # half a window and one sample are kept, because the end is reflected
         frames = (len(held) - N_FFT - 1) // HOP + 1
         if frames > 0:
             yield held[: (frames - 1) * HOP + N_FFT]
@@ -171,15 +172,17 @@ def _overlapping(pieces: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
 def _batches(
     pieces: Iterator[np.ndarray], hop: int, size: int, path: Path | str
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Log-mel with the frames where up to `size` patches begin in it, until no patch is left."""
+    """Yield log-mel spectrograms with the start frames of up to `size` patches in each."""
     held, any_yet = np.zeros((0, MELS), np.float32), False
     for piece in pieces:
         held = np.concatenate([held, piece])
-        while len(held) >= (2 * size - 1) * hop + FRAMES:  # what is left makes no small batch, but two halves
+        while (
+            len(held) >= (2 * size - 1) * hop + FRAMES
+        ):  # the rest makes two equal batches instead of a small last one
             yield held, np.arange(size) * hop
             held, any_yet = held[size * hop :], True
     if len(held) < FRAMES and not any_yet:
-        warnings.warn(f"{path} is shorter than a patch of 3 s and is filled up with silence.", stacklevel=3)
+        warnings.warn(f"{path} is shorter than a patch of 3 s and is padded with silence.", stacklevel=3)
         held = np.pad(held, ((0, FRAMES - len(held)), (0, 0)))  # log10(0 + 1) is 0
     starts = np.arange(0, len(held) - FRAMES + 1, hop)
     for batch in np.array_split(starts, -(-len(starts) // size)):

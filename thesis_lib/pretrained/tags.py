@@ -1,4 +1,4 @@
-"""The fifty tags of each training set, in the order of the models' outputs."""
+"""List the 50 tags of each training set in the order of the models' outputs."""
 
 MTT = (
     "guitar", "classical", "slow", "techno", "strings", "drums", "electronic", "rock", "fast", "piano", "ambient",

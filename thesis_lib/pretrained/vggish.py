@@ -1,11 +1,11 @@
-"""The official VGGish checkpoint in, the Keras model with its weights out.
+"""Load the official VGGish checkpoint into Keras.
 
 Hershey et al., "CNN architectures for large-scale audio classification", ICASSP 2017; the checkpoint is released with
-AudioSet (Apache 2.0). Nothing is unpickled: TensorFlow's own reader gives its variables by name, and what is kept are
-Keras weights in the cache.
+AudioSet (Apache 2.0). Nothing is unpickled: TensorFlow's own reader returns its variables by name, and the converted
+Keras weights are kept in the cache.
 
-Its authors publish no checksum, but what the weights must give for a tone; that is checked before they are kept. The
-SHA-256 of the file they came from is written beside them, and another file is refused afterwards.
+Its authors publish no checksum, but they state the mean and deviation of the embeddings of a tone, which are checked
+before the weights are kept. The SHA-256 of the checkpoint is stored next to them, and any other file is refused later.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import numpy as np
 from ..audio import vggish as vggish_input
 from ..datasets.download import download
 from ..files import cache_dir, sha256, write_text
-from ..models.vggish import vggish
+from ..models import build
 from .conversion import save
 
 if TYPE_CHECKING:
     import keras
 
 URL = "https://storage.googleapis.com/audioset/vggish_model.ckpt"
-TONE_MEAN, TONE_DEVIATION, WITHIN = 0.000657, 0.343, 0.1  # of the embeddings of 3 s of 1 kHz, as its authors state
+TONE_MEAN, TONE_DEVIATION, WITHIN = 0.000657, 0.343, 0.1  # embeddings of 3 s of a 1 kHz tone, as the authors state
 # Layer here -> scope in the checkpoint
 SCOPES = (
     {f"conv{stage}": f"conv{stage}" for stage in (1, 2)}
@@ -36,42 +36,50 @@ SCOPES = (
 
 
 def load_vggish(*, source: Path | str | None = None) -> keras.Model:
-    """Loads VGGish; the first time, its checkpoint (277 MB) is read, or fetched, and converted.
+    """Load VGGish. The first call reads or fetches its checkpoint (277 MB) and converts it.
 
     Args:
-        source: the file vggish_model.ckpt where it is here already; $THESIS_VGGISH by default, and without that it is
-            downloaded.
+        source: the file vggish_model.ckpt; $THESIS_VGGISH by default. Without either, it is downloaded.
 
     Returns:
-        A model from patches (B, 96, 64) of `vggish_input.patches` to embeddings (B, 128) before any activation.
+        A model from patches (B, 96, 64) of `audio.vggish.patches` to embeddings (B, 128) before any activation.
 
     Raises:
-        ValueError: there is no network, or a file that is not the official checkpoint or not the one converted before.
+        ValueError: the checkpoint cannot be downloaded, or is not the official one or not the one converted before.
         OSError: the cache cannot be written.
     """
-    built, weights = vggish(), cache_dir() / "pretrained" / "vggish.weights.h5"
-    converted_from, source = weights.with_suffix(".sha256"), source or os.environ.get("THESIS_VGGISH")
+    built = build("vggish")
+    built.load_weights(weights_file(source=source))
+    built.trainable = False
+    return built
+
+
+def weights_file(*, source: Path | str | None = None) -> Path:
+    """Return the file with VGGish's Keras weights; the first call converts the checkpoint.
+
+    Arguments and errors are those of `load_vggish`.
+    """
+    weights, source = cache_dir() / "pretrained" / "vggish.weights.h5", source or os.environ.get("THESIS_VGGISH")
+    converted_from = weights.with_suffix(".sha256")
     if source and not (source := Path(source).expanduser()).is_file():
-        raise ValueError(f"{source} does not exist; name the file vggish_model.ckpt.")
+        raise ValueError(f"{source} does not exist; give the path of the file vggish_model.ckpt.")
     if not weights.is_file():
         weights.parent.mkdir(parents=True, exist_ok=True)
-        checkpoint = source or download(URL, weights.with_name("vggish_model.ckpt"))
+        built, checkpoint = build("vggish"), source or download(URL, weights.with_name("vggish_model.ckpt"))
         _assign(built, checkpoint)
         _check(built, checkpoint)
         save(built, weights)
         write_text(converted_from, sha256(checkpoint))
         if not source:
-            checkpoint.unlink()  # as large as what was made of it
+            checkpoint.unlink()  # the converted weights are as large
     elif source and converted_from.is_file() and sha256(source) != converted_from.read_text("utf-8"):
         raise ValueError(f"{source} is not the checkpoint that was converted before; delete {weights} to convert it.")
-    built.load_weights(weights)
-    built.trainable = False
-    return built
+    return weights
 
 
 def _assign(model: keras.Model, checkpoint: Path) -> None:
-    """Copies the checkpoint's variables into the layers."""
-    import tensorflow as tf  # nowhere else: only TensorFlow reads its checkpoints
+    """Copy the checkpoint's variables into the layers."""
+    import tensorflow as tf  # imported only here: only TensorFlow reads its checkpoints
 
     try:
         reader = tf.compat.v1.train.NewCheckpointReader(str(checkpoint))
@@ -79,16 +87,16 @@ def _assign(model: keras.Model, checkpoint: Path) -> None:
             layer = model.get_layer(name)
             layer.set_weights([reader.get_tensor(f"vggish/{scope}/{kind}") for kind in ("weights", "biases")])
     except (tf.errors.OpError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{checkpoint} is not VGGish's checkpoint ({str(error).splitlines()[0]}).") from error
+        raise ValueError(f"{checkpoint} is not the checkpoint of VGGish ({str(error).splitlines()[0]}).") from error
 
 
 def _check(model: keras.Model, checkpoint: Path) -> None:
-    """The embeddings of a tone are those that the authors of the checkpoint give."""
+    """Check that the embeddings of a tone are those that the checkpoint's authors state."""
     tone = np.sin(2 * np.pi * 1000 * np.arange(3 * vggish_input.SAMPLE_RATE) / vggish_input.SAMPLE_RATE)
     found = np.asarray(model.predict_on_batch(vggish_input.patches(tone.astype(np.float32))))
     for what, expected, value in (("mean", TONE_MEAN, found.mean()), ("deviation", TONE_DEVIATION, found.std())):
         if not abs(value - expected) <= WITHIN * expected:
             raise ValueError(
-                f"{checkpoint} is damaged or not VGGish's: the {what} of its embeddings of a tone is {value:.6f}; "
+                f"{checkpoint} is damaged or not VGGish: the {what} of its embeddings of a tone is {value:.6f}; "
                 f"its authors state {expected}."
             )

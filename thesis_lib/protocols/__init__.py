@@ -1,1 +1,1 @@
-"""How each chapter turns models into scores."""
+"""Run each chapter's experiment: one package per chapter, and what the chapters share."""

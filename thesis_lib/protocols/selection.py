@@ -1,4 +1,4 @@
-"""Predictions of a grid of settings in, accuracies by the paper's selection and by an honest one out."""
+"""Choose a classifier's setting as the paper did, and by nested selection."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from sklearn.model_selection import StratifiedGroupKFold
 def accuracies(
     predict: Callable, labels: np.ndarray, folds: np.ndarray, groups: np.ndarray | None = None
 ) -> dict[str, dict[int, float]]:
-    """Accuracy a fold under two ways of choosing a setting.
+    """Return the accuracy per fold for two ways of choosing a setting.
 
-    `best_of_grid`, the paper's: every setting is cross-validated, and the best mean is reported: the test clips have
-    chosen the setting that they are scored with. `nested`: for each test fold the setting is chosen on the other folds
-    alone, each of them left out in turn, then learnt from all of them. A pair of folds is left out once and serves both
-    its folds. With two folds, one learns and one tests, both ways; the setting is then chosen by three parts of the one
-    that learns, drawn so that no group stands on two sides.
+    `best_of_grid`, the paper's way: every setting is cross-validated, and the best mean is reported, so the test clips
+    choose the setting that they are scored with. `nested`: for each test fold, the setting is chosen on the other folds
+    only, each of them left out in turn, and then fitted on all of them. A pair of folds is left out once and serves
+    both folds. With two folds, each is the training fold once; the setting is then chosen within the training fold, by
+    three parts that keep groups together.
 
     Args:
-        predict: `predict(train, test)`, indices in, labels of shape (S, len(test)) out, one row a setting.
+        predict: `predict(train, test)`, from indices to labels of shape (S, len(test)), one row per setting.
         labels: shape (N,).
         folds: shape (N,), at least two different numbers.
-        groups: shape (N,): clips of one group are never parted; every clip is its own group by default.
+        groups: shape (N,), the group of each clip; every clip is its own group by default.
 
     Returns:
-        For each protocol, accuracy in [0, 1] by fold.
+        Accuracy in [0, 1] by protocol and fold.
     """
     numbers = np.unique(folds).tolist()
     groups = np.arange(len(labels)) if groups is None else groups
@@ -36,7 +36,7 @@ def accuracies(
         return predict(train, test) == labels[test]  # (S, len(test))
 
     def score(out: tuple[int, ...]) -> dict[int, np.ndarray]:
-        """Accuracies (S,) on each of the folds that are left out together."""
+        """Return the accuracies (S,) on each of the folds that are left out together."""
         test = np.flatnonzero(np.isin(folds, out))
         right = hits(np.flatnonzero(~np.isin(folds, out)), test)
         return {fold: right[:, folds[test] == fold].mean(axis=1) for fold in out}
@@ -58,11 +58,11 @@ def accuracies(
 def on_split(
     predict: Callable, labels: np.ndarray, parts: np.ndarray, groups: np.ndarray | None = None
 ) -> dict[str, dict[None, float]]:
-    """Accuracy on the test part of a fixed split; what is learnt is learnt from the training part alone.
+    """Return the accuracy on the test part of a fixed split, fitted on the training part only.
 
-    `nested`, which is the paper's way on GTZAN: the setting is chosen on the validation part. Where there is none, it
-    is chosen within the training part, as `accuracies` does with two folds. `best_of_grid`: the setting that is best on
-    the test part itself, to show how much that would flatter.
+    `nested`, the paper's way on GTZAN: the setting is chosen on the validation part, or within the training part if
+    there is no validation part, as `accuracies` does with two folds. `best_of_grid`: the setting is chosen on the test
+    part itself, which shows how optimistic that would be.
 
     Args:
         predict: as in `accuracies`.
@@ -71,7 +71,7 @@ def on_split(
         groups: as in `accuracies`.
 
     Returns:
-        For each protocol, accuracy in [0, 1] by fold, and the only fold is None.
+        Accuracy in [0, 1] by protocol and fold; the only fold is None.
     """
     train, validation, test = (np.flatnonzero(parts == part) for part in ("train", "validation", "test"))
 
@@ -79,7 +79,7 @@ def on_split(
         return predict(learnt, tested) == labels[tested]
 
     groups = np.arange(len(labels)) if groups is None else groups
-    right = hits(train, np.concatenate([validation, test]))  # (S, n): each setting learns once
+    right = hits(train, np.concatenate([validation, test]))  # (S, n): each setting is fitted once
     if len(validation):
         chosen = right[:, : len(validation)].mean(axis=1).argmax()
     else:
@@ -89,6 +89,6 @@ def on_split(
 
 
 def _within(hits: Callable, clips: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> int:
-    """The setting that is best when parts of some clips are learnt from and scored on the rest of them."""
+    """Return the best setting in a cross-validation within some clips."""
     parts = StratifiedGroupKFold(3, shuffle=True, random_state=0).split(clips, labels[clips], groups[clips])
     return np.mean([hits(clips[train], clips[test]).mean(axis=1) for train, test in parts], axis=0).argmax()

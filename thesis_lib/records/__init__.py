@@ -1,0 +1,1 @@
+"""Keep the records of runs, compute intervals, and judge claims."""

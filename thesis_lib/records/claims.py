@@ -1,39 +1,39 @@
-"""Records in, verdicts on the thesis's claims out."""
+"""Judge the thesis's claims by the records of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import yaml
 
+from ..files import ROOT
 from .intervals import Interval, interval, interval_over_draws
-from .run import ROOT
 
 TABLE = ROOT / "data" / "claims.yml"
-PROTOCOL = "nested"  # accuracies whose settings the test clips have not chosen
-PROTOCOLS = (PROTOCOL, "few clips")
+PROTOCOLS = ("nested", "few clips")  # protocols in which test clips choose no setting
 
 
-def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
-    """Judges every claim that the records speak of, for each classifier.
+def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str] = PROTOCOLS) -> pd.DataFrame:
+    """Judge every claim whose systems are in the records, for each classifier.
 
-    A claim is a comparison; it is judged by the differences fold by fold and their interval (`metrics.interval`, 95 %).
-    It holds when the interval of every comparison lies above zero. It fails when that of one lies below, where the
-    intervals are widened for the number of comparisons (Bonferroni), since each of them could fail it by chance.
-    Otherwise it is undecided. What is compared in a fold is the mean over the run's draws of random weights, which all
-    folds share: what other draws would give is no part of the interval. A fixed split has one test part and no folds:
-    there the comparison is made draw by draw, and the interval is over the draws; with a single draw it is undecided.
+    A claim is one or more comparisons, judged by the differences per fold and their 95 % interval (`interval`). It
+    holds if the interval of every comparison is above zero. It fails if the interval of one comparison is below zero,
+    with intervals widened for the number of comparisons (Bonferroni), because each could fail by chance. Otherwise it
+    is undecided. Each fold compares means over the run's draws, which all folds share, so the interval does not cover
+    other draws. A fixed split has no folds: there the differences are those of the draws, and a single draw is
+    undecided.
 
     Args:
-        records: of one run.
-        sounds: what the run's data sounds like, as on its card; claims about other sounds are left out.
+        records: records of one run.
+        sounds: kind of sound in the run's data, as on its card; claims about other kinds are left out.
+        protocols: protocols whose records are judged.
 
     Returns:
         Columns id, claim, classifier, verdict ("holds", "fails", "undecided"), against (the comparison that decided
         it), difference, low, high (of that comparison, in percentage points).
     """
-    judged = records[records["protocol"].isin(PROTOCOLS)].fillna({"classifier": ""})
+    judged = records[records["protocol"].isin(protocols)].fillna({"classifier": ""})
     rows = []
     for claim in yaml.safe_load(TABLE.read_text(encoding="utf-8")):
         systems = {claim["better"], *claim["than"]}
@@ -52,7 +52,7 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "") -> pd.DataFrame:
 
 
 def _judge(differences: dict[str, pd.Series], over: Callable[..., Interval]) -> tuple[str, str, Interval]:
-    """The verdict and the comparison that decided it: the worst where it fails, else the closest to failing."""
+    """Return the verdict and the comparison that decided it: the worst if it fails, else the closest to failing."""
     widened = {other: over(values, confidence=1 - 0.05 / len(differences)) for other, values in differences.items()}
     worst = min(widened, key=lambda other: widened[other].high)
     if widened[worst].high < 0:

@@ -1,4 +1,4 @@
-"""Scores in, one figure with its confidence interval out."""
+"""Compute confidence intervals and tests over folds and draws."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ class Interval(NamedTuple):
 
 
 def interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
-    """Mean over the folds of a cross-validation and Student's t interval for it, corrected for shared training clips.
+    """Compute the mean over folds and its t interval, corrected for shared training clips.
 
-    Scores of folds are not independent, since their training sets overlap. Nadeau & Bengio ("Inference for the
-    generalization error", Machine Learning 2003, section 3) widen the variance of the mean from 1/k to
-    1/k + n_test/n_train, which is 1/k + 1/(k-1) with k folds: at five folds the interval is 1.5 times the plain one.
+    Scores of folds are not independent, because their training sets overlap. Nadeau & Bengio ("Inference for the
+    generalization error", Machine Learning 2003, section 3) increase the variance of the mean from 1/k to
+    1/k + n_test/n_train, which is 1/k + 1/(k-1) for k folds: with five folds, the interval is 1.5 times as wide.
 
     Args:
-        values: one score a fold.
-        confidence: of the interval.
+        values: one score per fold.
+        confidence: level of the interval.
 
     Returns:
-        The mean, with NaN bounds when there are fewer than three values: that of two spans more than all accuracies.
+        The mean and the bounds, which are NaN for fewer than three values: the interval of two is uselessly wide.
 
     Raises:
-        ValueError: no values.
+        ValueError: there are no values.
 
     Example:
         >>> interval([0.6, 0.7, 0.8]).mean.round(2)
@@ -48,18 +48,18 @@ def interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
 
 
 def signed(found: Interval) -> str:
-    """A difference with its interval, where there is one, as text."""
+    """Format a difference and its interval, if there is one."""
     return f"{found.mean:+.1f}" + (f" [{found.low:+.1f}, {found.high:+.1f}]" if np.isfinite(found.low) else "")
 
 
 def paired_p(differences: Sequence[float]) -> float:
-    """Two-sided p of the differences between two systems being none: the test that `interval` is the interval of.
+    """Compute the two-sided p of no difference between two systems, by the test that corresponds to `interval`.
 
     Args:
-        differences: one a fold.
+        differences: one per fold.
 
     Returns:
-        p, NaN with fewer than two folds; 1 where there is no difference on any, 0 where it is the same on all.
+        p; NaN with fewer than two folds, 1 if all differences are 0, 0 if all are equal but not 0.
     """
     differences = np.asarray(differences, dtype=float)
     if len(differences) < 2:
@@ -70,20 +70,20 @@ def paired_p(differences: Sequence[float]) -> float:
 
 
 def _error(values: np.ndarray) -> float:
-    """Standard error of a mean over folds, with Nadeau & Bengio's correction."""
+    """Compute the standard error of a mean over folds with Nadeau & Bengio's correction."""
     k = len(values)
     return values.std(ddof=1) * np.sqrt(1 / k + 1 / (k - 1))
 
 
 def interval_over_draws(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
-    """Mean over independent draws of random weights on the same folds, and Student's t interval for it.
+    """Compute the mean over independent draws on the same folds and its t interval.
 
     Args:
-        values: one score a draw.
-        confidence: of the interval.
+        values: one score per draw.
+        confidence: level of the interval.
 
     Returns:
-        The mean, with NaN bounds when there are fewer than two draws.
+        The mean and the bounds, which are NaN for fewer than two draws.
     """
     values = np.asarray(values, dtype=float)
     if len(values) < 2:
@@ -93,21 +93,21 @@ def interval_over_draws(values: Sequence[float], *, confidence: float = 0.95) ->
 
 
 def rank_correlation(x: Sequence[float], y: Sequence[float], *, confidence: float = 0.95) -> Interval:
-    """Spearman's rank correlation of pairs and its confidence interval.
+    """Compute Spearman's rank correlation and its confidence interval.
 
-    The interval is Fisher's, with the variance (1 + rho^2 / 2) / (n - 3) of Bonett & Wright ("Sample size requirements
+    The interval is Fisher's with the variance (1 + rho^2 / 2) / (n - 3) of Bonett & Wright ("Sample size requirements
     for estimating Pearson, Kendall and Spearman correlations", Psychometrika 2000).
 
     Args:
         x: n values.
         y: n values.
-        confidence: of the interval.
+        confidence: level of the interval.
 
     Returns:
-        The correlation, with NaN bounds when there are fewer than four pairs or the order is the same in both.
+        The correlation and the bounds, which are NaN for fewer than four pairs or a correlation of 1 or -1.
 
     Raises:
-        ValueError: fewer than two pairs.
+        ValueError: there are fewer than two pairs.
     """
     if len(x) < 2:
         raise ValueError(f"a rank correlation needs at least two pairs; got {len(x)}.")

@@ -1,4 +1,4 @@
-"""The table of published numbers in, tidy rows with their sources out."""
+"""Read the table of published numbers and their sources."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 
 import pandas as pd
 
-from .run import ROOT
+from ..files import ROOT
 
 TABLE = ROOT / "data" / "paper" / "results.csv"
 
-# names of chapter IV's systems in the paper's figures
+# names of chapter IV's systems in the paper's figures -> names here
 RANDOM_CNNS = {
     "VGG": "vgg",
     "7x96": "7x96",
@@ -24,9 +24,9 @@ RANDOM_CNNS = {
     "Frame level many": "frame_level_many",
     "MFCC(120)": "mfcc",
 }
-# how the paper chose the classifiers' settings: on GTZAN's validation part, elsewhere by the reported score itself
+# how the paper chose the classifiers' settings: on GTZAN by the validation part, elsewhere by the reported score
 SELECTION = {"GTZAN": "nested", "ExtendedBallroom": "best_of_grid", "UrbanSound8K": "best_of_grid"}
-# rows of musicnn's training code: architecture and size
+# rows of musicnn's training code -> architecture and size
 TAGGERS = {
     "0 Dieleman": ("musicnn_dieleman", "published"),
     "1 VGG32": ("musicnn_vgg", "small"),
@@ -42,7 +42,7 @@ _MODEL = re.compile(r"(?P<name>.+?)(?: \(~3500 feat\))?\s*\+\s*(?P<classifier>SV
 
 
 def published() -> pd.DataFrame:
-    """Every published number, with where it was read and whether that was first-hand.
+    """Return every published number, its source, and whether it was read first-hand.
 
     Returns:
         Columns system (the publication), dataset, model, metric, value, std_or_err, params, source, status.
@@ -51,7 +51,7 @@ def published() -> pd.DataFrame:
 
 
 def random_cnns() -> pd.DataFrame:
-    """The paper's accuracies for chapter IV, about 3,500 features a front-end.
+    """Return the paper's accuracies for chapter IV, at about 3,500 features per front-end.
 
     Returns:
         Columns dataset, system (a key of `ARCHITECTURES`, or "mfcc"), classifier, value (%), std_or_err, source,
@@ -66,7 +66,7 @@ def random_cnns() -> pd.DataFrame:
 
 
 def taggers() -> pd.DataFrame:
-    """The models that were compared before one became musicnn, as their code's comments give them (MagnaTagATune).
+    """Return the nine models of musicnn's training code with the scores in its comments (MagnaTagATune).
 
     Returns:
         Columns model, params, ROC-AUC %, PR-AUC %, source, status.

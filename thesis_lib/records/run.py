@@ -1,8 +1,8 @@
-"""Scores in, records on disk out, with the provenance that makes them worth keeping.
+"""Write the records of a run to disk, with the provenance that makes them traceable.
 
-`records.jsonl` holds one flat JSON object a line, `provenance.json` beside it tells what made them. A record is written
-as soon as it exists: a run that was stopped, however it was, leaves what it had done, and the same run started again
-goes on from there.
+`records.jsonl` contains one flat JSON object per line, and `provenance.json` next to it describes the run. Records are
+written as soon as they exist: an interrupted run keeps what it has done, and the same run started again continues from
+there.
 """
 
 from __future__ import annotations
@@ -14,41 +14,37 @@ import subprocess
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
-from ..files import digest, sha256, write_text
+from ..files import PACKAGE, ROOT, digest, sha256, write_text
 
 FIELDS = (
     "run_id", "chapter", "system", "dataset", "protocol", "classifier", "scale", "seed", "fold", "n_per_class",
     "train_size", "metric", "value", "n_params", "seconds",
 )  # fmt: skip
 PACKAGES = ("keras", "librosa", "numpy", "scikit-learn", "scipy", "soundfile", "soxr")
-ROOT = Path(__file__).resolve().parent.parent
-# Modules that show or start what others compute: a change there leaves every record as it is.
-SHOWING = {
-    "beside_paper.py", "boxes.py", "chapters.py", "claims.py", "cli.py", "cli_data.py", "cli_tag.py", "data_plots.py",
-    "drawings.py", "few_advice.py", "few_curves.py", "few_pairs.py", "listening.py", "musicnn_tables.py",
-    "paper.py", "parameters.py", "plots.py", "presence.py", "proxy.py", "quiet.py", "taggrams.py",
-}  # fmt: skip
+SHOWING = ("cli", "pages", "records")  # rooms that compute no recorded value: changes there leave records valid
 
 
 class Run:
-    """One run of a chapter: where its records go, and what they have in common.
+    """A run of a chapter: the folder of its records and what they have in common.
 
     Args:
-        output: folder for `records.jsonl` and `provenance.json`; records of the same run that lie there are kept.
-        chapter: the notebook's name, "04_non_trained".
-        parameters: everything that the reader can set, with the dataset's name, the scale and the seed among them.
-        data_fingerprint: of the clips, from `features.fingerprint`.
+        output: folder for `records.jsonl` and `provenance.json`. Records of the same run in this folder are kept.
+        chapter: name of the notebook, "04_non_trained".
+        parameters: everything that the reader can set, including the data set's name, the scale and the seed.
+        data_fingerprint: fingerprint of the clips, from `features.fingerprint`.
     """
 
     def __init__(self, output: Path | str, chapter: str, parameters: dict, data_fingerprint: str) -> None:
         self.folder = Path(output)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.run_id = digest(chapter, parameters, data_fingerprint, code_fingerprint(), _versions())
+        computed_with = _computation()
+        self.run_id = digest(chapter, parameters, data_fingerprint, code_fingerprint(), _versions(), computed_with)
         self._path = self.folder / "records.jsonl"
         self._common = {"run_id": self.run_id, "chapter": chapter} | {
             key: parameters[key] for key in ("dataset", "scale", "seed")
@@ -63,20 +59,21 @@ class Run:
                 "data_fingerprint": data_fingerprint,
                 "code_fingerprint": code_fingerprint(),
                 "versions": _versions(),
+                "computation": computed_with,
                 "starts": [],
                 "end": None,
             }
         self._this = {**_commit(), **_machine(), "start": _now(), "records": 0, "seconds": 0.0}
 
     def has(self, **fields: object) -> bool:
-        """Whether a record with these fields is there already."""
+        """Check whether a record with these fields exists."""
         return any(all(record[key] == value for key, value in fields.items()) for record in self.records)
 
     def add(self, rows: Iterable[dict]) -> None:
-        """Appends records that belong together, all of them or none; fields left out are null.
+        """Append records that belong together, all or none; missing fields are null.
 
         Raises:
-            ValueError: a field that records do not have.
+            ValueError: a field does not exist in records.
         """
         records = [dict.fromkeys(FIELDS) | self._common | row for row in rows]
         if unknown := {key for record in records for key in record} - set(FIELDS):
@@ -84,12 +81,12 @@ class Run:
         if not self._this["records"]:
             self.provenance["starts"].append(self._this)
         self._this |= {"records": self._this["records"] + len(records), "seconds": self._seconds()}
-        self._write_provenance()  # first: records without it would not be known as this run's
+        self._write_provenance()  # first, because records without provenance could not be assigned to this run
         self.records += records
         write_text(self._path, "".join(json.dumps(record) + "\n" for record in self.records))
 
     def finish(self) -> pd.DataFrame:
-        """Notes the end of the run, unless it had ended before, and returns its records."""
+        """Note the end of the run if it has not ended before, and return its records."""
         if self.provenance["end"] is None:
             self.provenance["end"] = _now()
             self._write_provenance()
@@ -99,10 +96,10 @@ class Run:
         return round(time.monotonic() - self._clock, 1)
 
     def _continue(self) -> tuple[list[dict], dict]:
-        """What an earlier start of this run has left; what another run has left is set aside under its name."""
+        """Read what an earlier start of this run has left; rename the files of another run."""
         try:
-            records, provenance = _read(self.folder)
-        except ValueError:  # nothing there, or damaged
+            records, provenance = read(self.folder)
+        except ValueError:  # absent or damaged
             records, provenance = [], {}
         if records and provenance.get("run_id") == self.run_id:
             return records, provenance
@@ -117,42 +114,45 @@ class Run:
 
 
 def load(folder: Path | str) -> tuple[pd.DataFrame, dict]:
-    """Reads the records and the provenance that a finished run has left.
+    """Read the records and the provenance of a finished run.
 
     Args:
         folder: absolute, or relative to the project.
 
     Returns:
-        One row a record, and the provenance.
+        One row per record, and the provenance.
 
     Raises:
-        ValueError: no records there, damaged ones, or those of a run that has not ended.
+        ValueError: the folder has no records, damaged ones, or those of a run that has not ended.
     """
-    records, provenance = _read(ROOT / folder)
+    records, provenance = read(ROOT / folder)
     if provenance["end"] is None:
-        raise ValueError(
-            f"{ROOT / folder} holds a run that has not ended; give its command again, it goes on from there."
-        )
+        raise ValueError(f"{ROOT / folder} contains a run that has not ended; give its command again to continue it.")
     return pd.DataFrame(records, columns=list(FIELDS)), provenance
 
 
-def _read(folder: Path) -> tuple[list[dict], dict]:
+def read(folder: Path) -> tuple[list[dict], dict]:
+    """Read records and provenance from a folder, whether or not the run has ended; ValueError if they are unusable."""
     try:
         lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
         provenance = (folder / "provenance.json").read_text(encoding="utf-8")
         return [json.loads(line) for line in lines], json.loads(provenance)
     except FileNotFoundError as error:
         raise ValueError(
-            f"{folder} holds no records.jsonl with its provenance.json; name the folder of a run."
+            f"{folder} contains no records.jsonl and provenance.json; give the folder of a run."
         ) from error
     except ValueError as error:
         raise ValueError(f"the records in {folder} are damaged ({error}); run the chapter again.") from error
 
 
-def code_fingerprint() -> str:
-    """A name for the source that computes, so that records of other code are never continued."""
-    sources = sorted(path for path in Path(__file__).parent.rglob("*.py") if path.name not in SHOWING)
-    return digest([(path.relative_to(ROOT).as_posix(), sha256(path)) for path in sources])
+def code_fingerprint(package: Path = PACKAGE) -> str:
+    """Return a name for the code that computes, so that records of other code are never continued.
+
+    Args:
+        package: folder of the library.
+    """
+    sources = [path.relative_to(package) for path in sorted(package.rglob("*.py"))]
+    return digest([(path.as_posix(), sha256(package / path)) for path in sources if path.parts[0] not in SHOWING])
 
 
 def _versions() -> dict[str, str]:
@@ -160,28 +160,34 @@ def _versions() -> dict[str, str]:
 
     backend = keras.backend.backend()
     installed = {"python": platform.python_version()} | {package: version(package) for package in PACKAGES}
-    return installed | {"backend": f"{backend} {_module_version(backend)}"}
+    return installed | {"backend": f"{backend} {import_module(backend).__version__}"}
 
 
-def _module_version(name: str) -> str:
-    return __import__(name).__version__
+def _computation() -> dict[str, str]:
+    from ..models.settings import computation  # imports Keras, which takes seconds
+
+    return computation()
 
 
-def _commit() -> dict:
-    """The git commit and whether the tree was dirty; null outside a git checkout."""
+def _commit(root: Path = ROOT) -> dict:
+    """Return the git commit of this project and whether the tree was dirty; null outside its own checkout."""
+    nothing = {"commit": None, "dirty": None}
     try:
-        git = ["git", "-C", str(ROOT)]
-        commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-        status = subprocess.run(
-            [*git, "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True, check=True
-        ).stdout
+        # a copy without its own git may be inside another project's checkout
+        if Path(_git(root, "rev-parse", "--show-toplevel")).resolve() != root.resolve():
+            return nothing
+        commit, status = _git(root, "rev-parse", "HEAD"), _git(root, "status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.CalledProcessError):
-        return {"commit": None, "dirty": None}
-    return {"commit": commit, "dirty": bool(status.strip())}
+        return nothing
+    return {"commit": commit, "dirty": bool(status)}
+
+
+def _git(root: Path, *command: str) -> str:
+    return subprocess.run(["git", "-C", str(root), *command], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _machine() -> dict:
-    """The device that computes, and the processor's name and number of cores."""
+    """Return the device that computes, and the processor's name and number of cores."""
     import keras
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from ...files import ROOT
 from ..clip import Card, Clip
 from . import library
 
@@ -27,7 +28,7 @@ CARD = Card(
     "of the data set's folder, and run `thesis data fetch gtzan` for the index",
 )
 HELD = library.Held(CARD, "mirdata", "gtzan_genre", remotes=("all",), n_items=1000)
-TABLE = Path(__file__).resolve().parents[3] / "data" / "splits" / "gtzan_fault_filtered.txt"
+TABLE = ROOT / "data" / "splits" / "gtzan_fault_filtered.txt"
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:

@@ -13,11 +13,11 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import joblib
 import numpy as np
-from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
 from ... import audio
 from ..clip import Card, Clip
+from ..splits import draw_folds
 
 MUSIC, SOUNDS = "mir_datasets", "sound_datasets"  # where mirdata and soundata keep theirs, in the home folder
 
@@ -99,11 +99,7 @@ def folds(card: Card, labels: Sequence[str], n_folds: int, *, seed: int | None) 
     if not len(names) or counts.min() < n_folds:
         few = f"{names[counts.argmin()]} has {counts.min()}" if len(names) else "there is none"
         raise ValueError(f"{card.name}: each class needs a clip in each of {n_folds} folds; {few}.")
-    fold = np.zeros(len(labels), dtype=int)
-    splitter = StratifiedKFold(n_folds, shuffle=seed is not None, random_state=seed)
-    for number, (_, test) in enumerate(splitter.split(labels, labels), start=1):
-        fold[test] = number
-    return fold.tolist()
+    return draw_folds(labels, n_folds, seed=seed)
 
 
 def complaints(clips: Callable[[Path], list[Clip]], folder: Path, *, expected: int | None = None) -> list[str]:

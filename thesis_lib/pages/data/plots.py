@@ -1,4 +1,4 @@
-"""Clips, or records of how systems do on them, in; figures and tables of a data set out."""
+"""Draw what a data set contains and how systems score on it."""
 
 from __future__ import annotations
 
@@ -11,32 +11,25 @@ import seaborn as sns
 
 from ...datasets.clip import Clip
 from ...datasets.rendered import shelf
+from ...datasets.splits import PARTS
+from ...protocols.data.systems import LABELS
 from ...records.intervals import interval
 from ..style import WIDTH
 
-SYSTEMS = {
-    "chance": "most frequent label",
-    "knn_mfcc": "5-NN on MFCC statistics",
-    "svm_mfcc": "SVM on MFCC statistics",
-    "svm_random_vgg": "SVM on a random VGG",
-    "cnn": "trained CNN",
-}
-PARTS = ("train", "validation", "test")
-
 
 def counts(clips: Sequence[Clip]) -> plt.Figure:
-    """Clips that carry each label, the most frequent first, by part of the split where there is one."""
+    """Draw the number of clips per label, the most frequent first, by part of the split if there is one."""
     rows = pd.DataFrame([(label, clip.split) for clip in clips for label in clip.labels], columns=["label", "part"])
     order = [label for label, _ in Counter(rows["label"]).most_common()]
     figure, axis = plt.subplots(figsize=(WIDTH, 0.8 + 0.24 * len(order)))
-    told = {"hue": "part", "hue_order": PARTS} if rows["part"].notna().all() else {"color": sns.color_palette()[0]}
+    colours = {"hue": "part", "hue_order": PARTS} if rows["part"].notna().all() else {"color": sns.color_palette()[0]}
     sns.histplot(
         rows.assign(label=pd.Categorical(rows["label"], order)),
         y="label",
         multiple="stack",
         shrink=0.8,
         ax=axis,
-        **told,
+        **colours,
     )
     axis.set(xlabel="clips", ylabel="")
     axis.grid(axis="y", visible=False)
@@ -47,20 +40,20 @@ def counts(clips: Sequence[Clip]) -> plt.Figure:
 
 
 def truths(clips: Sequence[Clip], fact: str, label: str, *, by: str) -> plt.Figure:
-    """What the composed truth of each clip says of one fact, a row a class.
+    """Draw one fact of the composition of each clip, one row per class.
 
     Args:
-        clips: rendered ones.
-        fact: a key of `shelf.truth`, of a number.
-        label: of the axis, with the unit.
-        by: another key, told apart by colour.
+        clips: rendered clips.
+        fact: a key of `shelf.truth` with a number.
+        label: label of the axis, with the unit.
+        by: another key, shown by colour.
     """
     rows = [(clip.label, truth[fact], truth[by]) for clip in clips for truth in [shelf.truth(clip)]]
     return _strip(pd.DataFrame(rows, columns=["class", label, by]))
 
 
 def pitches(clips: Sequence[Clip]) -> plt.Figure:
-    """Lowest and highest pitch of the predominant instruments of each clip, by part of the split."""
+    """Draw the lowest and highest pitch of the predominant instruments of each clip, by part of the split."""
     rows = [
         (name, played[end], clip.split)
         for clip in clips
@@ -71,7 +64,7 @@ def pitches(clips: Sequence[Clip]) -> plt.Figure:
 
 
 def _strip(table: pd.DataFrame) -> plt.Figure:
-    """One mark a row: class, value, and what colours it."""
+    """Draw one mark per row of a table of class, value and colour."""
     name, value, by = table.columns
     order = sorted(set(table[name]))
     figure, axis = plt.subplots(figsize=(WIDTH, 1.2 + 0.26 * len(order)))
@@ -87,10 +80,10 @@ def _legend_above(axis: plt.Axes) -> None:
 
 
 def separation(records: pd.DataFrame) -> plt.Figure:
-    """How weak and strong systems stand apart: mean over splits, with the 95 % interval where there are several."""
+    """Draw the scores of weak and strong systems: the mean over splits, with its 95 % interval if there are several."""
     metrics = list(dict.fromkeys(records["metric"]))
-    rows = records.assign(percent=100 * records["value"], name=records["system"].map(SYSTEMS))
-    order = [name for system, name in SYSTEMS.items() if system in set(records["system"])]
+    rows = records.assign(percent=100 * records["value"], name=records["system"].map(LABELS))
+    order = [name for system, name in LABELS.items() if system in set(records["system"])]
     figure, axes = plt.subplots(1, len(metrics), figsize=(WIDTH, 2.1), sharey=True, squeeze=False)
     for axis, metric in zip(axes[0], metrics, strict=True):
         sns.pointplot(
@@ -103,9 +96,9 @@ def separation(records: pd.DataFrame) -> plt.Figure:
 
 
 def separation_table(records: pd.DataFrame) -> pd.DataFrame:
-    """Means over splits (%), by system and metric."""
+    """Tabulate means over splits (%) by system and metric."""
     means = 100 * records.pivot_table("value", "system", "metric", sort=False)
-    means = means.reindex([system for system in SYSTEMS if system in means.index])
-    means.index = [SYSTEMS[system] for system in means.index]
+    means = means.reindex([system for system in LABELS if system in means.index])
+    means.index = [LABELS[system] for system in means.index]
     means.columns.name = None
     return means

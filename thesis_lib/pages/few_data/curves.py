@@ -1,4 +1,4 @@
-"""Records of chapter VI in, curves over the number of labelled clips out."""
+"""Draw accuracies of chapter VI over the number of labelled clips."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ import pandas as pd
 import seaborn as sns
 from sklearn.decomposition import PCA
 
-from ...protocols.few_data.systems import PRETRAINED, SYSTEMS
+from ...protocols.few_data.systems import LABELS, SYSTEMS
 from ...records.intervals import Interval, interval, interval_over_draws
 from ..style import WIDTH
 
-FAMILIES = {"nn": ":", "prototypical": "--", "transfer": "-", "finetuned": "-."}  # lines; networks on clips alone: "-"
+LINES = {  # by family of systems
+    "nearest": ":", "prototypical": "--", "prototypical_transfer": "--", "transfer": "-", "finetuned": "-.",
+    "regularised": "-",
+}  # fmt: skip
 
 
 def estimated(trials: pd.DataFrame) -> Interval:
-    """Mean accuracy (%) of some trials and its 95 % interval: over folds if there are three or more, else over draws.
+    """Compute the mean accuracy (%) of some trials and its 95 % interval, over folds if there are three, else over
+    draws.
 
     Args:
-        trials: records of one system with one number of clips, or differences of two systems.
+        trials: records of one system with one number of clips, or differences between two systems.
     """
     values = 100 * trials["value"]
     if trials["fold"].nunique() >= 3:
@@ -28,7 +32,7 @@ def estimated(trials: pd.DataFrame) -> Interval:
 
 
 def accuracies(records: pd.DataFrame) -> pd.DataFrame:
-    """Columns system, n_per_class, mean, low, high (%) and seconds a fit, one row a system and number of clips."""
+    """Tabulate system, n_per_class, mean, low, high (%) and median seconds per fit."""
     return pd.DataFrame(
         [
             {"system": name, "n_per_class": int(n), **estimated(at)._asdict(), "seconds": at["seconds"].median()}
@@ -39,13 +43,13 @@ def accuracies(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def curves(records: pd.DataFrame, *, chance: float | None = None) -> plt.Figure:
-    """Accuracy of each system over the number of labelled clips a class, with 95 % intervals.
+    """Draw the accuracy of each system over the number of labelled clips per class, with 95 % intervals.
 
-    Thick lines heard other sounds before; dotted ones are nearest neighbours, dashed ones prototypes.
+    Thick lines are pretrained systems, dotted lines nearest neighbours, dashed lines prototypes.
 
     Args:
-        records: of one run.
-        chance: accuracy in [0, 1] of guessing.
+        records: records of one run.
+        chance: accuracy of guessing in [0, 1].
     """
     table = accuracies(records)
     systems = [name for name in SYSTEMS if name in set(table["system"])]
@@ -56,11 +60,11 @@ def curves(records: pd.DataFrame, *, chance: float | None = None) -> plt.Figure:
     counts = sorted(table["n_per_class"].unique())
     for place, name in enumerate(systems):
         rows = table[table["system"] == name]
-        x = rows["n_per_class"] * (1.02 ** (place - len(systems) / 2))  # bars side by side
+        x = rows["n_per_class"] * (1.02 ** (place - len(systems) / 2))  # shifted so that bars do not overlap
         axis.errorbar(
             x, rows["mean"], np.abs(rows[["low", "high"]].T - rows["mean"].to_numpy()), color=colours[name],
-            linestyle=FAMILIES.get(name.split("_")[0], "-"), linewidth=2.6 if name in PRETRAINED else 1.3, marker="o",
-            markersize=4, elinewidth=0.9, label=SYSTEMS[name],
+            linestyle=LINES[SYSTEMS[name].family], linewidth=2.6 if SYSTEMS[name].pretrained else 1.3, marker="o",
+            markersize=4, elinewidth=0.9, label=LABELS[name],
         )  # fmt: skip
     if chance is not None:
         axis.axhline(100 * chance, color="0.4", linestyle=":", linewidth=1)
@@ -69,14 +73,14 @@ def curves(records: pd.DataFrame, *, chance: float | None = None) -> plt.Figure:
     axis.set_xticks(counts, [str(n) for n in counts])
     axis.minorticks_off()
     low, high = axis.get_ylim()
-    axis.set(xlabel="labelled clips a class", ylabel="accuracy (%)", ylim=(max(0, low), min(100, high)))
+    axis.set(xlabel="labelled clips per class", ylabel="accuracy (%)", ylim=(max(0, low), min(100, high)))
     figure.legend(loc="lower center", ncols=2, frameon=False, fontsize=9)
     figure.tight_layout(rect=(0, 0.038 * (1 + len(systems) // 2), 1, 1))
     return figure
 
 
 def table(records: pd.DataFrame) -> pd.DataFrame:
-    """The numbers of the curves: mean and 95 % interval (%), values that are learnt and seconds a fit, by system."""
+    """Tabulate mean accuracies with 95 % intervals (%), learnt parameters and seconds per fit, by system."""
     rows = accuracies(records)
     rows["text"] = [
         f"{row.mean:.1f}" + (f" [{row.low:.1f}, {row.high:.1f}]" if np.isfinite(row.low) else "")
@@ -85,11 +89,11 @@ def table(records: pd.DataFrame) -> pd.DataFrame:
     wide = rows.pivot(index="system", columns="n_per_class", values="text")
     order = [name for name in SYSTEMS if name in wide.index]
     wide = wide.loc[order]
-    wide.columns = [f"{n} a class" for n in wide.columns]
+    wide.columns = [f"{n} per class" for n in wide.columns]
     learnt = records.groupby("system")["n_params"].first()
-    wide["values learnt"] = [f"{int(learnt[name]):,}" if pd.notna(learnt[name]) else "–" for name in order]
-    wide["seconds a fit"] = [_seconds(rows, name) for name in order]
-    return wide.rename(index=SYSTEMS).rename_axis(None).fillna("–")
+    wide["learnt parameters"] = [f"{int(learnt[name]):,}" if pd.notna(learnt[name]) else "–" for name in order]
+    wide["seconds per fit"] = [_seconds(rows, name) for name in order]
+    return wide.rename(index=LABELS).rename_axis(None).fillna("–")
 
 
 def _seconds(rows: pd.DataFrame, system: str) -> str:
@@ -98,13 +102,12 @@ def _seconds(rows: pd.DataFrame, system: str) -> str:
 
 
 def embedding(found: dict[str, np.ndarray]) -> plt.Figure:
-    """Tested clips before and after training; crosses are the prototypes.
+    """Draw embedded test clips before and after training; crosses are prototypes.
 
-    They are seen from where most can be told apart: the first two principal components of the prototypes after
-    training, and of the clips before it.
+    The axes are the first two principal components of the prototypes after training, and of the clips before it.
 
     Args:
-        found: as `protocols.few_embedding.drawn` gives.
+        found: the result of `protocols.few_data.embedding.embedded`.
     """
     names, labels = found["names"], found["labels"]
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.9))

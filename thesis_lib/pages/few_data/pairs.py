@@ -1,4 +1,4 @@
-"""Records of chapter VI in, tests of every pair of systems on the same few clips out."""
+"""Test every pair of chapter VI's systems on the same trials."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import numpy as np
 import pandas as pd
 import scipy.stats
 
-from .curves import estimated
-from ...protocols.few_data.systems import SYSTEMS
+from ...protocols.few_data.systems import LABELS
 from ...records.intervals import paired_p
 from ..style import WIDTH
+from .curves import estimated
 
 
 def pairs(records: pd.DataFrame) -> pd.DataFrame:
-    """Every pair of systems, tested on the same trials, at each number of clips.
+    """Test every pair of systems on the same trials at each number of clips.
 
     Returns:
-        Columns n_per_class, system, other, mean, low, high (points by which the first is better, with its 95 %
-        interval), p (two-sided, of the test that goes with that interval) and of_all (p adjusted so that, of all pairs
-        at that number of clips that it calls different, at most that share is not; Benjamini & Hochberg 1995).
+        Columns n_per_class, system, other, mean, low, high (points by which the first is better, with the 95 %
+        interval), p (two-sided, of the corresponding test) and of_all (p adjusted for the false discovery rate among
+        all pairs at that number of clips; Benjamini & Hochberg 1995).
     """
     rows = []
     for n, at in records.groupby("n_per_class"):
         values = at.set_index(["fold", "seed", "system"])["value"].unstack("system")
         start = len(rows)
-        for system, other in combinations([name for name in SYSTEMS if name in values], 2):
+        for system, other in combinations([name for name in LABELS if name in values], 2):
             both = (values[system] - values[other]).dropna().rename("value").reset_index()
             if len(both):
                 row = {"n_per_class": int(n), "system": system, "other": other, "p": _p(both)}
@@ -40,7 +40,7 @@ def pairs(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _p(both: pd.DataFrame) -> float:
-    """Of the differences, over folds or over draws as `estimated` takes them."""
+    """Compute p over folds or over draws, like `estimated`."""
     if both["fold"].nunique() >= 3:
         return paired_p(both["value"].groupby(both["fold"]).mean())
     by_draw = both["value"].groupby(both["seed"]).mean()
@@ -48,12 +48,12 @@ def _p(both: pd.DataFrame) -> float:
 
 
 def differences(records: pd.DataFrame, n: int) -> plt.Figure:
-    """By how many points the row's system is better than the column's with n clips a class.
+    """Draw the points by which the row's system is better than the column's with n clips per class.
 
-    Bold where the test of the pair says so at 5 %, with a star where it still does among so many pairs.
+    Bold marks p < 5 %; a star marks p < 5 % after the adjustment for all pairs.
     """
     tested = pairs(records[records["n_per_class"] == n])
-    names = [name for name in SYSTEMS if name in {*tested["system"], *tested["other"]}]
+    names = [name for name in LABELS if name in {*tested["system"], *tested["other"]}]
     grid, marks = pd.DataFrame(index=names, columns=names, dtype=float), {}
     for row in tested.itertuples():
         for one, other, sign in ((row.system, row.other, 1), (row.other, row.system, -1)):
@@ -70,9 +70,9 @@ def differences(records: pd.DataFrame, n: int) -> plt.Figure:
             names.index(other), names.index(one), text, ha="center", va="center", fontsize=8,
             color="w" if dark else "k", weight=weight,
         )  # fmt: skip
-    labels, places = [SYSTEMS[name] for name in names], range(len(names))
+    labels, places = [LABELS[name] for name in names], range(len(names))
     axis.set_xticks(places, labels, rotation=40, ha="right", fontsize=9)
     axis.set_yticks(places, labels, fontsize=9)
-    axis.set_title(f"{n} clip{'s' if n > 1 else ''} a class", fontsize=11)
+    axis.set_title(f"{n} clip{'s' if n > 1 else ''} per class", fontsize=11)
     figure.tight_layout()
     return figure

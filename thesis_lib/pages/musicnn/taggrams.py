@@ -1,4 +1,4 @@
-"""What musicnn says of pieces of music, and its filters, in; pictures of them out."""
+"""Draw musicnn's tags over time, its embeddings and its filters."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import numpy as np
 import seaborn as sns
 from sklearn.manifold import TSNE
 
-from .. import players as listening
 from ...datasets.clip import Clip
-from ..style import WIDTH
 from ...pretrained.tagger import Tagged
+from .. import players
+from ..style import WIDTH
 
-SHOWN = 8  # tags a heat map
+SHOWN = 8  # tags per heat map
 
 
 def heat_map(tagged: Tagged, *, seconds: float) -> plt.Figure:
-    """Probability of the piece's most probable tags over time; a column stands at the middle of its patch.
+    """Draw the probabilities of a piece's most probable tags over time; each column is centred on its patch.
 
     Args:
-        tagged: of one piece.
-        seconds: that are shown.
+        tagged: tags of one piece.
+        seconds: duration to show.
     """
     until = max(1, int(np.searchsorted(tagged.starts, seconds - 3.0, side="right")))
     shown = tagged.taggram[:until]
@@ -43,26 +43,26 @@ def heat_map(tagged: Tagged, *, seconds: float) -> plt.Figure:
 
 
 def pages(clips: Sequence[Clip], tagged: Sequence[Tagged], *, seconds: float) -> str:
-    """Each piece with its player and its heat map, as html that needs no file beside it."""
+    """Return each piece's player and heat map as self-contained HTML."""
     parts = []
-    for clip, said in zip(clips, tagged, strict=True):
+    for clip, tags in zip(clips, tagged, strict=True):
         name = escape(", ".join(clip.labels))
         alt = f"Probability of the most probable tags of {name} over time"
-        parts.append(listening.players([clip], seconds=seconds) + _image(heat_map(said, seconds=seconds), alt))
+        parts.append(players.players([clip], seconds=seconds) + _image(heat_map(tags, seconds=seconds), alt))
     return "".join(f"<div>{part}</div>" for part in parts)
 
 
 def embedding_map(clips: Sequence[Clip], tagged: Sequence[Tagged], *, seed: int = 0) -> plt.Figure:
-    """One feature of all patches in two dimensions (t-SNE), one colour a piece.
+    """Draw one feature of all patches in two dimensions (t-SNE), one colour per piece.
 
     Args:
         clips: the pieces.
-        tagged: with one feature each, `penultimate` of a musicnn or `pool5` of its VGG.
-        seed: of the map.
+        tagged: their tags with one feature, `penultimate` of musicnn or `pool5` of its VGG.
+        seed: random seed for t-SNE.
     """
-    values = np.concatenate([value for said in tagged for value in said.features.values()])
+    values = np.concatenate([value for tags in tagged for value in tags.features.values()])
     values = values.reshape(len(values), -1)
-    pieces = np.repeat([", ".join(clip.labels) for clip in clips], [len(said.taggram) for said in tagged])
+    pieces = np.repeat([", ".join(clip.labels) for clip in clips], [len(tags.taggram) for tags in tagged])
     perplexity = min(30.0, (len(values) - 1) / 3)
     places = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(values)
     figure, axis = plt.subplots(figsize=(WIDTH, 4.6))
@@ -74,11 +74,11 @@ def embedding_map(clips: Sequence[Clip], tagged: Sequence[Tagged], *, seed: int 
 
 
 def filters(model: keras.Model, *, at_most: int = 24) -> plt.Figure:
-    """First filters of a musicnn, those of largest norm: timbral ones as images, temporal ones as curves.
+    """Draw musicnn's first filters with the largest norms: timbral ones as images, temporal ones as curves.
 
     Args:
-        model: with its weights.
-        at_most: images a shape.
+        model: a musicnn with its weights.
+        at_most: number of images per shape.
     """
     shapes = ["timbral_1", "timbral_2"]
     figure = plt.figure(figsize=(WIDTH, 6.4))
@@ -92,7 +92,7 @@ def filters(model: keras.Model, *, at_most: int = 24) -> plt.Figure:
             limit = abs(image).max()
             axis.imshow(image.T, origin="lower", aspect="auto", cmap="RdBu_r", vmin=-limit, vmax=limit)
             axis.set_axis_off()
-    rows[2].suptitle("three temporal filters of each length, one band wide", fontsize=11, x=0.02, ha="left")
+    rows[2].suptitle("three temporal filters of each length × 1 band", fontsize=11, x=0.02, ha="left")
     for axis, length in zip(rows[2].subplots(1, 3), (128, 64, 32), strict=True):
         axis.plot(_strongest(model, f"temporal_{length}")[:, 0, :3], linewidth=1)
         axis.set(xlabel=f"{length} frames", yticks=[])
@@ -101,7 +101,7 @@ def filters(model: keras.Model, *, at_most: int = 24) -> plt.Figure:
 
 
 def _strongest(model: keras.Model, name: str) -> np.ndarray:
-    """Kernels (frames, bands, C), the one of largest norm first."""
+    """Return kernels (frames, bands, C) in order of decreasing norm."""
     kernel = np.asarray(model.get_layer(f"{name}_conv").kernel)[:, :, 0, :]
     return kernel[:, :, np.argsort(-np.sqrt((kernel**2).sum(axis=(0, 1))))]
 

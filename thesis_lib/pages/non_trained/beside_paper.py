@@ -1,4 +1,4 @@
-"""Records of chapter IV in, the paper's numbers beside ours out: as a table, as its figure redrawn, in words."""
+"""Compare chapter IV's records with the paper's numbers: as a table, as the paper's figure, and in words."""
 
 from __future__ import annotations
 
@@ -6,60 +6,67 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from ...classifiers import LABELS as CLASSIFIERS
+from ...protocols.non_trained.systems import BASELINE, LABELS
 from ...records.intervals import interval, interval_over_draws
 from ...records.published import SELECTION, random_cnns
-from ..style import NAMES, WIDTH
+from ..style import WIDTH
 
-OURS = {"rhythm": "ExtendedBallroom", "genre": "GTZAN"}  # what a data set's sounds are set beside; else UrbanSound8K
+OURS = {
+    "rhythm": "ExtendedBallroom",
+    "genre": "GTZAN",
+}  # the paper's data set for a kind of sound; UrbanSound8K for all others
+IN_PAPER = ("svm", "elm")  # classifiers that the paper reports
 
 
 def paper_set(sounds: str) -> str:
-    """The paper's data set that stands closest to one whose card says `sounds`."""
+    """Return the paper's data set that is closest to a kind of sound."""
     return OURS.get(sounds, "UrbanSound8K")
 
 
 def table(records: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    """The paper's accuracies (%) on one of its data sets beside ours, and the places that both give.
+    """Tabulate the paper's accuracies (%) on one of its data sets, ours, and the ranks in both.
 
-    Ours are by the paper's own selection for that data set (`paper.SELECTION`).
+    Ours use the paper's selection for that data set (`published.SELECTION`).
 
     Args:
-        records: of chapter IV.
+        records: records of chapter IV.
         dataset: "GTZAN", "ExtendedBallroom" or "UrbanSound8K".
 
     Returns:
-        For each classifier the columns paper, here, and the front-ends' places among those that both have.
+        For each classifier, the columns paper and here, and the ranks among the front-ends that both have. Empty if the
+        run has no classifier that the paper reports.
     """
     ours = 100 * records[records["protocol"] == SELECTION[dataset]].pivot_table("value", "system", "classifier")
     paper = random_cnns().query("dataset == @dataset").pivot_table("value", "system", "classifier")
     found = {}
-    for kind in [kind for kind in ("svm", "elm") if kind in ours]:
+    for kind in [kind for kind in IN_PAPER if kind in ours]:
         both = pd.DataFrame({"paper": paper[kind], "here": ours[kind]})
-        places = both.drop("mfcc", errors="ignore").dropna().rank(ascending=False, method="min")
+        places = both.drop(BASELINE, errors="ignore").dropna().rank(ascending=False, method="min")
         both = both.join(places.rename(columns={"paper": "place in paper", "here": "place here"}))
-        found |= {(kind.upper(), column): both[column] for column in both}
-    both = pd.DataFrame(found).reindex([system for system in NAMES if system in ours.index])
-    both.index = [NAMES[system] for system in both.index]
+        found |= {(CLASSIFIERS[kind], column): both[column] for column in both}
+    both = pd.DataFrame(found).reindex([system for system in LABELS if system in ours.index])
+    both.index = [LABELS[system] for system in both.index]
     return both
 
 
 def figure(records: pd.DataFrame, dataset: str, *, here: str) -> plt.Figure:
-    """The paper's figure for one of its data sets, with ours in it.
+    """Redraw the paper's figure for one of its data sets with our accuracies.
 
     Args:
-        records: of chapter IV.
+        records: records of chapter IV.
         dataset: as in `table`.
-        here: what ours were measured on, for the legend.
+        here: our data set, for the legend.
 
     Returns:
-        Accuracy of each front-end, one panel a classifier: the paper's with its error bars, and ours with 95 %
-        intervals, over draws where there are several, else over folds.
+        Accuracy of each front-end, one panel per classifier: the paper's with its error bars, ours with 95 % intervals
+        over draws if there are several, else over folds.
     """
     ours = records[records["protocol"] == SELECTION[dataset]].fillna({"fold": 0})
     several = ours["seed"].nunique() > 1
     over, by = (interval_over_draws, "seed") if several else (interval, "fold")
-    order = [system for system in NAMES if system in set(ours["system"])]
-    kinds = [kind for kind in ("svm", "elm") if kind in set(ours["classifier"])]
+    order = [system for system in LABELS if system in set(ours["system"])]
+    kinds = [kind for kind in IN_PAPER if kind in set(ours["classifier"])]
     size = (WIDTH, 1.2 + 0.36 * len(order))
     drawn, axes = plt.subplots(1, len(kinds), figsize=size, sharex=True, sharey=True, squeeze=False)
     for axis, kind in zip(axes[0], kinds, strict=True):
@@ -76,7 +83,10 @@ def figure(records: pd.DataFrame, dataset: str, *, here: str) -> plt.Figure:
         )  # fmt: skip
         axis.errorbar(mean, rows - 0.15, xerr=reach, fmt="o", color="C0", markersize=6, label=f"here: {here}")
         axis.set(
-            title=kind.upper(), xlabel="accuracy (%)", yticks=rows, yticklabels=[NAMES[system] for system in order]
+            title=CLASSIFIERS[kind],
+            xlabel="accuracy (%)",
+            yticks=rows,
+            yticklabels=[LABELS[system] for system in order],
         )
         axis.margins(y=0.05)
     axes[0][0].invert_yaxis()
@@ -86,11 +96,11 @@ def figure(records: pd.DataFrame, dataset: str, *, here: str) -> plt.Figure:
 
 
 def agreement(records: pd.DataFrame, dataset: str) -> str:
-    """One sentence a classifier on how alike the paper and a run order the front-ends (Spearman's rank correlation)."""
-    sentences = []
-    for kind, both in table(records, dataset).T.groupby(level=0, sort=False):
-        pairs = both.loc[kind].loc[["place in paper", "place here"]].T.dropna()
+    """State the rank correlation of front-ends between the paper and a run, one sentence per classifier."""
+    sentences, compared = [], table(records, dataset)
+    for kind in dict.fromkeys(column[0] for column in compared.columns):
+        pairs = compared[kind][["place in paper", "place here"]].dropna()
         if len(pairs) > 2:
             rho = pairs.corr(method="spearman").iloc[0, 1]
             sentences.append(f"{kind}: rank correlation of {len(pairs)} front-ends with the paper {rho:+.2f}.")
-    return " ".join(sentences)
+    return " ".join(sentences) or "This run has no three front-ends with a classifier that the paper reports."

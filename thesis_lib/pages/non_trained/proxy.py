@@ -1,50 +1,51 @@
-"""Records of random and of trained front-ends in, whether the one stands for the other out."""
+"""Compare the accuracies of front-ends with random and with trained weights."""
 
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import pandas as pd
 
+from ...protocols.non_trained.systems import LABELS
 from ...records.intervals import rank_correlation
-from ..style import NAMES, WIDTH
+from ..style import WIDTH
 
-MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "<")  # told apart without colour
+MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "<")  # distinguishable without colour
 
 
 def both_ways(records: pd.DataFrame) -> pd.DataFrame:
-    """Accuracy (%) of each front-end on the folds that it was trained for: with random weights and with trained ones.
+    """Tabulate the accuracy (%) of each front-end with random and with trained weights on the same folds.
 
     Args:
-        records: of the front-ends' random features (nested selection, the mean over draws) and of their training.
+        records: records of the front-ends' random features (nested selection) and of their training.
 
     Returns:
-        Columns random, trained, and parameters; one row a front-end that has both.
+        Columns random (mean over draws), trained and parameters; one row per front-end that has both.
     """
     scores = records.fillna({"fold": 0})  # a fixed split has one test part and no fold
     trained = scores.query("protocol == 'trained'").pivot_table("value", "fold", "system")
     drawn = scores.query("protocol == 'nested'").pivot_table("value", "fold", "system")
     table = pd.DataFrame({"random": drawn.reindex(trained.index).mean(), "trained": trained.mean()}) * 100
     table["parameters"] = records.query("protocol == 'trained'").groupby("system")["n_params"].first()
-    return table.dropna().loc[[system for system in NAMES if system in trained and system in drawn]]
+    return table.dropna().loc[[system for system in LABELS if system in trained and system in drawn]]
 
 
 def table(records: pd.DataFrame) -> pd.io.formats.style.Styler:
-    """`both_ways` for a page."""
-    named = both_ways(records).rename(index=NAMES).rename_axis(None)
+    """Format `both_ways` for a page."""
+    named = both_ways(records).rename(index=LABELS).rename_axis(None)
     return named.style.format("{:.1f}").format("{:,.0f}", subset="parameters")
 
 
 def figure(records: pd.DataFrame, *, chance: float) -> plt.Figure:
-    """Accuracy with trained weights over accuracy with random ones, one mark a front-end.
+    """Draw accuracies with trained weights over those with random weights, one mark per front-end.
 
     Args:
         records: as in `both_ways`.
-        chance: accuracy in [0, 1] of guessing.
+        chance: accuracy of guessing in [0, 1].
     """
     both = both_ways(records)
     drawn, axis = plt.subplots(figsize=(WIDTH, WIDTH))
     for number, (system, row) in enumerate(both.iterrows()):
-        axis.plot(row["random"], row["trained"], MARKERS[number], markersize=9, label=NAMES[system])
+        axis.plot(row["random"], row["trained"], MARKERS[number], markersize=9, label=LABELS[system])
     low, high = 100 * chance, max(both[["random", "trained"]].max()) + 4
     axis.plot([low, high], [low, high], color="0.6", linewidth=1, zorder=0)
     axis.set(xlim=(low, high), ylim=(low, high), xlabel="random weights: accuracy (%)", aspect="equal")
@@ -55,15 +56,15 @@ def figure(records: pd.DataFrame, *, chance: float) -> plt.Figure:
 
 
 def in_words(records: pd.DataFrame) -> str:
-    """One sentence on how alike random and trained weights order the front-ends."""
+    """State the rank correlation of front-ends between random and trained weights."""
     both = both_ways(records)
     if len(both) < 3:
-        return "Too few front-ends to compare orders: at least three are needed."
+        return "There are too few front-ends to compare rankings; at least three are required."
     found = rank_correlation(both["random"], both["trained"])
     bounds = "" if found.low != found.low else f" [{found.low:+.2f}, {found.high:+.2f}]"
     shared = both["random"].idxmax() == both["trained"].idxmax()
-    best = f"{NAMES[both['random'].idxmax()]} at random, {NAMES[both['trained'].idxmax()]} trained"
+    best = f"{LABELS[both['random'].idxmax()]} at random, {LABELS[both['trained'].idxmax()]} trained"
     return (
         f"Rank correlation of {len(both)} front-ends between random and trained weights: {found.mean:+.2f}{bounds}. "
-        f"The best is {best}{': the same' if shared else ''}."
+        f"The best is {best}{', which are the same' if shared else ''}."
     )

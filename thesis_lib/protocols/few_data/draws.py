@@ -1,8 +1,8 @@
-"""Clips in, the few that each system may learn from out: drawn once, nested, the same for every system.
+"""Draw the few labelled clips per class that all systems learn from.
 
-Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 3. There
-clips are drawn anew for each number of them; here a draw is an order of each class's training clips, of which a trial
-takes the first n: the five contain the two, so that more clips never mean other clips.
+Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 3.
+Deviation: the paper draws other clips for each number of clips. Here a draw is an order of each class's training clips,
+and a trial takes the first n, so the trial with five clips contains the two of the trial with two.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import NamedTuple
 import numpy as np
 
 from ...datasets.clip import Clip
-from ...datasets.splits import Split, splits
+from ...datasets.splits import splits
 
-COUNTS = (1, 2, 5, 10, 20, 50, 100)  # labelled clips a class
+COUNTS = (1, 2, 5, 10, 20, 50, 100)  # labelled clips per class
 
 
 class Trial(NamedTuple):
-    """What is learnt from and what is tested.
+    """The clips to learn from and to test on.
 
     Attributes:
-        fold: the tested one; None for a fixed split.
+        fold: the test fold, or None for a fixed split.
         draw: number of the draw.
-        n: labelled clips a class.
-        train: their indices, class by class, (classes * n,).
-        validation: indices; empty where there is no part for it.
-        test: indices.
+        n: number of labelled clips per class.
+        train: indices of the labelled clips, class by class, (classes * n,).
+        validation: indices of the validation clips; empty if there are none.
+        test: indices of the test clips.
     """
 
     fold: int | None
@@ -41,46 +41,34 @@ class Trial(NamedTuple):
 def trials(
     clips: Sequence[Clip], *, counts: Sequence[int] = COUNTS, draws: int = 1, folds: int | None = None, seed: int = 0
 ) -> Iterator[Trial]:
-    """Every trial of a data set, fold by fold and draw by draw.
+    """Yield every trial of a data set, fold by fold and draw by draw.
 
     Args:
-        clips: N clips of one label each, with folds or a fixed split.
-        counts: labelled clips a class; those that the smallest class cannot give are left out.
-        draws: orders that are drawn for each fold.
-        folds: how many are tested, in their order; all by default.
-        seed: of the draws.
+        clips: N clips with one label each, with folds or a fixed split.
+        counts: numbers of labelled clips per class; numbers above the size of the smallest class are left out.
+        draws: number of orders that are drawn for each fold.
+        folds: number of folds to test, in their order; all by default.
+        seed: random seed for the draws.
 
     Raises:
-        ValueError: not even the smallest count is there.
+        ValueError: the smallest class has fewer clips than the smallest count.
     """
     labels = np.array([clip.label for clip in clips])
-    for split in parts(clips)[:folds]:
-        fold = None if split.name == "test" else int(split.name)
+    for split in splits(clips)[:folds]:
         for draw in range(draws):
-            order = _order(labels, split.train, np.random.default_rng([seed, draw, fold or 0]))
+            order = _order(labels, split.train, np.random.default_rng([seed, draw, split.fold or 0]))
             fewest = min(map(len, order))
             if fewest < min(counts):
                 raise ValueError(
-                    f"{min(counts)} clips a class are asked for; the smallest class has {fewest} to learn."
+                    f"counts must start at {fewest} clips per class or fewer, the size of the smallest training class; "
+                    f"got {min(counts)}."
                 )
             for n in counts:
                 if n <= fewest:
                     train = np.concatenate([members[:n] for members in order])
-                    yield Trial(fold, draw, n, train, split.validation, split.test)
-
-
-def parts(clips: Sequence[Clip]) -> list[Split]:
-    """What is learnt from, validated on and tested: as `datasets.splits`; of two folds, one is learnt, one tested."""
-    folds = sorted({clip.fold for clip in clips} - {None})
-    if len(folds) != 2 or any(clip.split for clip in clips):
-        return splits(clips)
-    of_clip = np.array([clip.fold for clip in clips])
-    nothing = np.array([], dtype=int)
-    return [
-        Split(str(fold), np.flatnonzero(of_clip != fold), nothing, np.flatnonzero(of_clip == fold)) for fold in folds
-    ]
+                    yield Trial(split.fold, draw, n, train, split.validation, split.test)
 
 
 def _order(labels: np.ndarray, train: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
-    """The training clips of each class of the whole set in an order drawn at random."""
+    """Return the training clips of each class in a random order."""
     return [rng.permutation(train[labels[train] == label]) for label in np.unique(labels)]

@@ -1,4 +1,4 @@
-"""A trial in, where its tested patches lie in a trained embedding out: what prototypical networks learn, drawn."""
+"""Embed test clips with a prototypical network before and after its training."""
 
 from __future__ import annotations
 
@@ -11,34 +11,36 @@ import numpy as np
 from ...datasets.clip import Clip
 from ...files import written
 from ...models import build
-from .episodes import Prototypical
 from .draws import trials
+from .episodes import Prototypical
 from .inputs import log_mels
 
 
-def drawn(
+def embedded(
     clips: Sequence[Clip], keep: Path, *, n: int, seed: int, epochs: int, width: int, precision: str
 ) -> dict[str, np.ndarray]:  # fmt: skip
-    """Trains a prototypical network on the first fold's first draw, or takes what an earlier call has kept.
+    """Train a prototypical network on the first draw of the first fold, or read what an earlier call has stored.
 
     Args:
         clips: N clips.
-        keep: file for what is found.
-        n: labelled clips a class.
-        seed: of the draw and the network.
-        epochs: updates at most.
-        width: filters of a layer.
-        precision: of the convolutions, Keras' dtype policy.
+        keep: file for the result.
+        n: number of labelled clips per class.
+        seed: random seed for the draw and the network.
+        epochs: maximum number of updates.
+        width: number of filters per layer.
+        precision: Keras' dtype policy for the convolutions.
 
     Returns:
-        Embeddings before and after training, (clips, D), one a tested clip; the prototypes after it, (C, D); labels
-        and, in their order, names.
+        Embeddings before and after training, (clips, D), one per test clip; the prototypes after training, (C, D); the
+        clips' labels, and the names of the labels.
     """
     if not keep.is_file():
         names, targets = np.unique([clip.label for clip in clips], return_inverse=True)
         trial = next(iter(trials(clips, counts=(n,), folds=1, seed=seed)))
         inputs = log_mels(clips)
-        network = Prototypical(partial(build, "prototypical", width=width, precision=precision), inputs, len(names))
+        network = Prototypical(
+            partial(build, "prototypical", fast=True, width=width, precision=precision), inputs, len(names)
+        )
         found = {}
         for when, updates in (("before", 0), ("after", epochs)):
             network.fit(trial.train, targets, longest=updates, seed=seed)

@@ -1,8 +1,8 @@
-"""A network that embeds and a few clips in, prototypes of their classes and the classes of others out.
+"""Train prototypical networks on a few clips.
 
 Prototypical networks (Snell, Swersky & Zemel, NIPS 2017) as in Jordi Pons, Joan Serrà & Xavier Serra, "Training neural
-audio classifiers with few data", ICASSP 2019, section 2.2: a class is the mean of its embedded support, a patch is of
-the class whose prototype is near, and the embedding is trained so that this comes out right.
+audio classifiers with few data", ICASSP 2019, section 2.2: a class's prototype is the mean embedding of its support, a
+patch belongs to the class with the nearest prototype, and the embedding is trained to classify queries in this way.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ import keras
 import numpy as np
 from keras import ops
 
-from ...models import jit
-from .inputs import Patches
-from .regularised import NORM, RATE, predicted
+from ...features.patches import Patches
+from ...models.settings import jit
 from ..training import Restart
+from .regularised import NORM, RATE, predicted
 
-SHOTS = 5  # patches of each class in the support, from as many clips or fewer; and as many queries
-PATIENCE = 200  # epochs in all that bring no better accuracy; the next one is the last
+SHOTS = 5  # patches per class in the support, each of another clip if there are enough, and the same number of queries
+PATIENCE = 200  # training stops after one more than this number of epochs without a better accuracy
 
 
 class Prototypical:
-    """An embedding that is trained by episodes, for one trial after the other.
+    """An embedding that is trained by episodes for one trial after another.
 
     Args:
-        build: makes the network, patches to embeddings.
-        inputs: of all clips.
-        n_classes: C.
-        norm: that gradients are clipped to; None where they are not.
+        build: builds the network from patches to embeddings.
+        inputs: patches of all clips.
+        n_classes: number of classes C.
+        norm: norm to which gradients are clipped; None does not clip.
     """
 
     def __init__(
@@ -43,18 +43,18 @@ class Prototypical:
         self, train: np.ndarray, targets: np.ndarray, *, patience: int = PATIENCE, updates: int | None = None,
         longest: int | None = None, seed: int = 0,
     ) -> int:  # fmt: skip
-        """Trains on some clips.
+        """Train on some clips.
 
-        Deviation: what must get better is the accuracy on an epoch's queries as they are asked; in the original, that
-        on all training clips after it.
+        Deviation: training stops by the accuracy on the queries of an epoch during its updates; the original uses the
+        accuracy on all training clips after the epoch.
 
         Args:
-            train: their indices, as many of each class.
-            targets: class of each clip of the set, (N,).
-            patience: epochs without a better accuracy on the queries, counted from the first to the last.
-            updates: an epoch; None for as many as it takes to ask for every patch once, as in the original.
-            longest: updates at most.
-            seed: of the first values, the support and the queries.
+            train: indices of the training clips, the same number of each class.
+            targets: class of each clip of the data set, (N,).
+            patience: total number of epochs without a better accuracy on the queries.
+            updates: number of updates per epoch; None uses every patch once as a query, as in the original.
+            longest: maximum number of updates.
+            seed: random seed for the weights, the support and the queries.
 
         Returns:
             The number of updates.
@@ -64,13 +64,15 @@ class Prototypical:
         shots = min(SHOTS, clips.shape[1])
         self.model, episode, restart = self._of(shots)
         restart()
-        keras.utils.set_random_seed(seed)  # right before the weights are drawn: nothing may draw in between
+        keras.utils.set_random_seed(
+            seed
+        )  # immediately before the weights are drawn, so that nothing else draws in between
         self.model.set_weights(self._build().get_weights())
         patches = np.stack([self._inputs.all(own) for own in clips])  # (C, n, P, ...)
-        which = rng.integers(patches.shape[2], size=(self._n_classes, shots))  # one patch of each of a few clips
+        which = rng.integers(patches.shape[2], size=(self._n_classes, shots))  # one patch per support clip
         support = np.take_along_axis(patches[:, :shots], np.expand_dims(which, tuple(range(2, patches.ndim))), axis=2)
         support = support.reshape(-1, *patches.shape[3:])  # drawn once
-        pool = patches.reshape(self._n_classes, -1, *patches.shape[3:])  # that queries are of: the support is in it too
+        pool = patches.reshape(self._n_classes, -1, *patches.shape[3:])  # of queries; it contains the support
         queries = min(SHOTS, pool.shape[1])
         labels = np.repeat(np.arange(self._n_classes), queries)
         updates = updates or pool.shape[1] // queries
@@ -86,24 +88,24 @@ class Prototypical:
         return done
 
     def embed(self, patches: np.ndarray) -> np.ndarray:
-        """(n, ...) -> (n, D)."""
+        """Compute embeddings: (n, ...) -> (n, D)."""
         return predicted(self.model, patches)
 
     def predict(self, test: np.ndarray) -> np.ndarray:
-        """Log-probabilities of the classes, (len(test), C), each the mean over the clip's patches."""
+        """Predict log-probabilities averaged over each clip's patches: (len(test), C)."""
         patches = self._inputs.all(test)  # (n, P, ...)
         embedded = self.embed(patches.reshape(-1, *patches.shape[2:]))
         logs = ops.convert_to_numpy(ops.log_softmax(nearness(embedded, self.prototypes)))
         return logs.reshape(len(test), patches.shape[1], -1).mean(axis=1)
 
     def _of(self, shots: int) -> tuple[keras.Model, keras.Model, Restart]:
-        """The network, its episodes with supports of one size, and the way back to its first values."""
+        """Return the network, its episode for supports of one size, and the reset to its first values."""
         if shots not in self._compiled:
             network = self._build()
             support, queries = (
                 keras.layers.Input(network.input_shape[1:], name=name) for name in ("support", "queries")
             )
-            # one after the other, each normalised by itself
+            # two passes, so that support and queries are normalised separately
             prototypes = ops.mean(ops.reshape(network(support), (self._n_classes, shots, -1)), axis=1)
             episode = keras.Model([support, queries], nearness(network(queries), prototypes))
             loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -114,8 +116,8 @@ class Prototypical:
 
 
 def nearness(embedded, prototypes):
-    """Minus the mean squared difference of each embedding to each prototype: (n, D) and (C, D) to (n, C).
+    """Compute minus the mean squared difference of each embedding to each prototype: (n, D), (C, D) -> (n, C).
 
-    The paper's code takes the mean over the dimensions of the embedding where Snell et al. take the sum.
+    As in the paper's code, this is the mean over the dimensions of the embedding; Snell et al. use the sum.
     """
     return -ops.mean(ops.square(ops.expand_dims(embedded, 1) - ops.expand_dims(prototypes, 0)), axis=-1)

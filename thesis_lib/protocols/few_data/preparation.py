@@ -1,4 +1,4 @@
-"""A system's name and clips in, a function that learns from some of them and classifies others out: chapter VI's table.
+"""Prepare the systems of chapter VI for one trial after another.
 
 Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 2.
 """
@@ -9,19 +9,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-import keras
 import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 
 from ...datasets.clip import Clip
+from ...features.patches import Patches
 from ...models import build
-from .episodes import PATIENCE, Prototypical
+from ..training import n_trainable
 from .draws import Trial
-from .inputs import Patches, log_mels, mfcc_statistics
+from .episodes import PATIENCE, Prototypical
+from .inputs import log_mels, mfcc
 from .pretrained import SOURCES, embeddings, finetuned, linear, softmax
 from .regularised import EPOCHS, NORM, Regularised
+from .systems import SYSTEMS, System
 
-EMBEDDING = 10  # dimensions that prototypes lie in
+EMBEDDING = 10  # dimensions of the space of prototypes
 TRANSFER_BATCH = 128
 
 
@@ -29,11 +31,11 @@ class Effort(NamedTuple):
     """How much the networks are trained.
 
     Attributes:
-        epochs: of those that are trained with a softmax layer; prototypical ones make that many and then as many more
-            as get better.
-        updates: an epoch of the prototypical ones; None asks for every patch once.
-        width: filters of a layer of the prototypical network.
-        precision: of wide convolutions, Keras' dtype policy.
+        epochs: number of epochs of networks with a softmax layer. Prototypical networks stop after about as many epochs
+            without improvement.
+        updates: number of updates per epoch of prototypical networks; None uses every patch once as a query.
+        width: number of filters per layer of the prototypical network.
+        precision: Keras' dtype policy for wide convolutions.
     """
 
     epochs: int = EPOCHS
@@ -46,73 +48,101 @@ class Prepared(NamedTuple):
     """A system that has read all clips.
 
     Attributes:
-        predict: a trial and a seed to the classes of the trial's tested clips.
-        n_params: values that are learnt; None for neighbours.
+        predict: takes a trial and a random seed, returns the predicted classes of the trial's test clips.
+        n_params: number of learnt values; None for nearest neighbours.
     """
 
     predict: Callable[[Trial, int], np.ndarray]
     n_params: int | None
 
 
-def prepared(system: str, clips: Sequence[Clip], targets: np.ndarray, effort: Effort) -> Prepared:
-    """Makes a system ready for trial after trial.
+def prepared(name: str, clips: Sequence[Clip], targets: np.ndarray, effort: Effort) -> Prepared:
+    """Prepare a system for one trial after another.
 
     Args:
-        system: a key of `few_table.SYSTEMS`.
+        name: a key of `SYSTEMS`.
         clips: N clips.
-        targets: the class of each, (N,).
-        effort: of training.
+        targets: the class of each clip, (N,).
+        effort: how much to train.
     """
-    n_outputs, (family, _, source) = int(targets.max()) + 1, system.partition("_")
-    if family == "nn":
-        inputs = mfcc_statistics(clips) if source == "mfcc" else embeddings(clips, source)
-        return Prepared(lambda trial, seed: nearest(inputs, trial, targets), None)
-    if family == "prototypical":
-        if source:
-            make, inputs = partial(linear, SOURCES[source].dimensions, EMBEDDING), embeddings(clips, source)
-        else:
-            knobs = {"n_outputs": EMBEDDING, "width": effort.width, "precision": effort.precision}
-            make, inputs = partial(build, system, **knobs), log_mels(clips)
-        norm = None if source else NORM
-        return by_prototypes(Prototypical(make, inputs, n_outputs, norm=norm), targets, effort)
-    if family == "transfer":
-        make, inputs = partial(softmax, SOURCES[source].dimensions, n_outputs), embeddings(clips, source)
-        return by_softmax(Regularised(make, inputs, batch=TRANSFER_BATCH, norm=None), targets, effort)
-    if family == "finetuned":
-        make, inputs = partial(finetuned, source, n_outputs), SOURCES[source].patches(clips)
-        return by_softmax(Regularised(make, inputs, batch=TRANSFER_BATCH, norm=None), targets, effort)
-    network = system.removesuffix("_validated")
-    knobs = {} if network == "few_timbre" else {"precision": effort.precision}  # one layer, which is not wide
-    fitted = Regularised(partial(build, network, n_outputs=n_outputs, **knobs), log_mels(clips))
-    return by_softmax(fitted, targets, effort, validated=network != system)
+    system = SYSTEMS[name]
+    return FAMILIES[system.family](system, clips, targets, effort)
 
 
-def by_softmax(fitted: Regularised, targets: np.ndarray, effort: Effort, *, validated: bool = False) -> Prepared:
-    """Trains on a trial's clips and takes the likeliest class."""
+def _nearest(system: System, clips: Sequence[Clip], targets: np.ndarray, effort: Effort) -> Prepared:
+    inputs = mfcc(clips) if system.source == "mfcc" else embeddings(clips, system.source)
+    return Prepared(lambda trial, seed: nearest(inputs, trial, targets), None)
+
+
+def _regularised(system: System, clips: Sequence[Clip], targets: np.ndarray, effort: Effort) -> Prepared:
+    knobs = {} if system.network == "few_timbre" else {"precision": effort.precision}  # its only layer is not wide
+    network = partial(build, system.network, fast=True, n_outputs=_classes(targets), **knobs)
+    return _by_softmax(Regularised(network, log_mels(clips)), targets, effort, validated=system.validated)
+
+
+def _transfer(system: System, clips: Sequence[Clip], targets: np.ndarray, effort: Effort) -> Prepared:
+    network = partial(softmax, SOURCES[system.source].dimensions, _classes(targets))
+    fitted = Regularised(network, embeddings(clips, system.source), batch=TRANSFER_BATCH, norm=None)
+    return _by_softmax(fitted, targets, effort)
+
+
+def _finetuned(system: System, clips: Sequence[Clip], targets: np.ndarray, effort: Effort) -> Prepared:
+    network = partial(finetuned, system.source, _classes(targets))
+    fitted = Regularised(network, SOURCES[system.source].patches(clips), batch=TRANSFER_BATCH, norm=None)
+    return _by_softmax(fitted, targets, effort)
+
+
+def _prototypical(system: System, clips: Sequence[Clip], targets: np.ndarray, effort: Effort) -> Prepared:
+    knobs = {"n_outputs": EMBEDDING, "width": effort.width, "precision": effort.precision}
+    network = partial(build, system.network, fast=True, **knobs)
+    return _by_prototypes(Prototypical(network, log_mels(clips), _classes(targets), norm=NORM), targets, effort)
+
+
+def _prototypical_transfer(system: System, clips: Sequence[Clip], targets: np.ndarray, effort: Effort) -> Prepared:
+    network, inputs = partial(linear, SOURCES[system.source].dimensions, EMBEDDING), embeddings(clips, system.source)
+    return _by_prototypes(Prototypical(network, inputs, _classes(targets), norm=None), targets, effort)
+
+
+FAMILIES = {
+    "nearest": _nearest,
+    "regularised": _regularised,
+    "transfer": _transfer,
+    "finetuned": _finetuned,
+    "prototypical": _prototypical,
+    "prototypical_transfer": _prototypical_transfer,
+}
+
+
+def _classes(targets: np.ndarray) -> int:
+    return int(targets.max()) + 1
+
+
+def _by_softmax(fitted: Regularised, targets: np.ndarray, effort: Effort, *, validated: bool = False) -> Prepared:
+    """Train on a trial's clips and predict the most probable class."""
 
     def predict(trial: Trial, seed: int) -> np.ndarray:
         validation = trial.validation if validated else None
         fitted.fit(trial.train, targets, validation=validation, epochs=effort.epochs, seed=seed)
         return fitted.predict(trial.test).argmax(axis=1)
 
-    return Prepared(predict, _trainable(fitted.model))
+    return Prepared(predict, n_trainable(fitted.model))
 
 
-def by_prototypes(embedding: Prototypical, targets: np.ndarray, effort: Effort) -> Prepared:
-    """Trains an embedding by episodes and takes the class of the nearest prototype."""
+def _by_prototypes(embedding: Prototypical, targets: np.ndarray, effort: Effort) -> Prepared:
+    """Train an embedding by episodes and predict the class of the nearest prototype."""
 
     def predict(trial: Trial, seed: int) -> np.ndarray:
         patience = PATIENCE * effort.epochs // EPOCHS
         embedding.fit(trial.train, targets, patience=patience, updates=effort.updates, seed=seed)
         return embedding.predict(trial.test).argmax(axis=1)
 
-    return Prepared(predict, _trainable(embedding.model))
+    return Prepared(predict, n_trainable(embedding.model))
 
 
 def nearest(inputs: Patches, trial: Trial, targets: np.ndarray) -> np.ndarray:
-    """The class of the nearest training patch by the angle between them, and the majority over a clip's patches.
+    """Predict the class of the training patch with the smallest angle, and the majority over a clip's patches.
 
-    Of classes with as many votes the first wins.
+    Ties go to the first class.
     """
     train, test = inputs.all(trial.train), inputs.all(trial.test)  # (n, P, D)
     patches = train.shape[1]
@@ -121,7 +151,3 @@ def nearest(inputs: Patches, trial: Trial, targets: np.ndarray) -> np.ndarray:
     )
     votes = near.predict(test.reshape(-1, test.shape[2])).reshape(len(test), patches)
     return np.array([np.bincount(row, minlength=targets.max() + 1).argmax() for row in votes])
-
-
-def _trainable(model: keras.Model) -> int:
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)

@@ -1,7 +1,7 @@
-"""Clips in, patches for a pretrained network and its embeddings of them out: where chapter VI transfers from.
+"""Compute embeddings of pretrained networks, from which chapter VI transfers.
 
-Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 2.3:
-VGGish there; musicnn beside it here, since its weights are always at hand.
+Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 2.3. The
+paper transfers from VGGish; this book adds musicnn, whose weights are always available.
 """
 
 from __future__ import annotations
@@ -17,45 +17,60 @@ from tqdm import tqdm
 from ... import features
 from ...audio import vggish as vggish_input
 from ...datasets.clip import Clip
+from ...features.patches import Patches
+from ...features.store import stored
+from ...files import sha256
 from ...models import musicnn
 from ...models.fast.musicnn import folded
+from ...models.settings import computation
 from ...pretrained import load_musicnn, load_vggish
-from ...features.store import stored
-from .inputs import Patches, length
+from ...pretrained.musicnn import weights_file as musicnn_weights
+from ...pretrained.vggish import weights_file as vggish_weights
+from .inputs import length
 
 MUSICNN_MEL = {"n_mels": musicnn.MELS, "n_fft": 512, "hop": 256, "pad": "reflect", "compression": "log10(10000x+1)"}
-SLOWER = 1e-4  # of the rate, for what was pretrained
+VGGISH_MEL = {
+    "n_mels": vggish_input.MELS, "window": vggish_input.WINDOW, "n_fft": vggish_input.N_FFT, "hop": vggish_input.HOP,
+    "fmin": vggish_input.FMIN, "fmax": vggish_input.FMAX, "compression": "log(x+0.01)",
+}  # fmt: skip
+SLOWER = 1e-4  # learning rate of pretrained weights, relative to the others
 
 
 class Source(NamedTuple):
     """A pretrained network.
 
     Attributes:
-        patches: clips to what it reads of them.
-        network: makes it, from a patch to its embedding.
-        dimensions: of the embedding.
+        version: increase when its input or the layer that is read changes: stored embeddings are then recomputed.
+        mel: settings of its input.
+        weights: returns the file with its weights.
+        patches: computes its input for some clips.
+        network: builds the model from a patch to its embedding.
+        dimensions: length of an embedding.
     """
 
+    version: int
+    mel: dict
+    weights: Callable[[], object]
     patches: Callable[[Sequence[Clip]], Patches]
     network: Callable[[], keras.Model]
     dimensions: int
 
 
 def musicnn_patches(clips: Sequence[Clip]) -> Patches:
-    """Log-mel patches of 3 s, a second apart; shorter clips are repeated."""
+    """Return log-mel patches of 3 s, one per second; shorter clips are repeated."""
     seconds = length(clips, musicnn.FRAMES * 256 / 16_000)
     return Patches(features.log_mels(clips, sample_rate=16_000, seconds=seconds, **MUSICNN_MEL), musicnn.FRAMES, 62)
 
 
 def vggish_patches(clips: Sequence[Clip]) -> Patches:
-    """Patches of 0.96 s, one after the other; shorter clips are repeated."""
+    """Return patches of 0.96 s without overlap; shorter clips are repeated."""
     shortest = (vggish_input.FRAMES * vggish_input.HOP + vggish_input.WINDOW) / vggish_input.SAMPLE_RATE
     seconds = length(clips, shortest)
     waveforms = features.waveforms(clips, sample_rate=vggish_input.SAMPLE_RATE, seconds=seconds)
-    recipe = {"patches": "vggish", "seconds": seconds, "clips": features.fingerprint(clips)}
+    recipe = {"patches": "vggish", "mel": VGGISH_MEL, "seconds": seconds, "clips": features.fingerprint(clips)}
 
     def compute(rows: list[int]) -> Iterator[np.ndarray]:
-        for row in tqdm(rows, "VGGish's input", unit="clip", leave=False):
+        for row in tqdm(rows, "input of VGGish", unit="clip", leave=False):
             yield vggish_input.patches(waveforms[row, :, 0])
 
     shape = vggish_input.patches(waveforms[0, :, 0]).shape
@@ -68,53 +83,56 @@ def _musicnn() -> keras.Model:
 
 
 def _vggish() -> keras.Model:
-    """Up to where the paper's code reads it: a layer's ReLU after the embedding that is published."""
+    """Build VGGish up to the layer that the paper's code reads: a ReLU after the published embedding."""
     network = load_vggish()
     return keras.Model(network.inputs, ops.relu(network.output), name="vggish")
 
 
 SOURCES = {
-    "musicnn": Source(musicnn_patches, _musicnn, 200),
-    "vggish": Source(vggish_patches, _vggish, 128),
+    "musicnn": Source(1, MUSICNN_MEL, lambda: musicnn_weights("MSD_musicnn"), musicnn_patches, _musicnn, 200),
+    "vggish": Source(2, VGGISH_MEL, vggish_weights, vggish_patches, _vggish, 128),  # 2: the ReLU was added
 }
 
 
 def embeddings(clips: Sequence[Clip], source: str) -> Patches:
-    """The embeddings of every patch of every clip, computed once.
+    """Return the embeddings of every patch of every clip, computed once.
 
     Args:
         clips: N clips.
         source: a key of `SOURCES`.
     """
-    patches, build, dimensions = SOURCES[source]
-    inputs = patches(clips)
-    recipe = {"embedding": source, "seconds": length(clips), "clips": features.fingerprint(clips)}
+    found = SOURCES[source]
+    inputs = found.patches(clips)
+    recipe = {
+        "embedding": source, "version": found.version, "weights": sha256(found.weights()), "mel": found.mel,
+        "seconds": length(clips, 0.0), "clips": features.fingerprint(clips), **computation(),
+    }  # fmt: skip
 
     def compute(rows: list[int]) -> Iterator[np.ndarray]:
-        network = build()
-        for row in tqdm(rows, source, unit="clip", leave=False):
+        network = found.network()
+        for row in tqdm(rows, f"embeddings of {source}", unit="clip", leave=False):
             yield np.asarray(network.predict_on_batch(inputs.all(np.array([row]))[0]))
 
-    shape = (len(clips), len(inputs.all(np.array([0]))[0]), dimensions)
+    shape = (len(clips), len(inputs.all(np.array([0]))[0]), found.dimensions)
     return Patches(np.asarray(stored(recipe, shape, compute)), 0)
 
 
 def softmax(dimensions: int, n_outputs: int) -> keras.Model:
-    """A softmax layer on an embedding."""
+    """Build a softmax layer on an embedding."""
     inputs = layers.Input((dimensions,), name="embedding")
     return keras.Model(inputs, layers.Dense(n_outputs, "softmax", name="output")(inputs), name="softmax")
 
 
 def linear(dimensions: int, n_outputs: int) -> keras.Model:
-    """A linear layer on an embedding: another embedding, for prototypes."""
+    """Build a linear layer on an embedding, which gives the embedding for prototypes."""
     inputs = layers.Input((dimensions,), name="embedding")
     return keras.Model(inputs, layers.Dense(n_outputs, name="embedded")(inputs), name="linear")
 
 
 def finetuned(source: str, n_outputs: int) -> keras.Model:
-    """A softmax layer on a pretrained network whose own values follow the gradient at `SLOWER` of the rate.
+    """Build a softmax layer on a pretrained network that is trained at `SLOWER` times the learning rate.
 
-    Its batch normalisation keeps what it has seen: a few clips say nothing better.
+    Its batch normalisation keeps its statistics: a few clips give no better estimate.
     """
     network = SOURCES[source].network()
     network.trainable = True

@@ -1,9 +1,9 @@
-"""A network and a few clips in, the network trained on them and its classes out: the regularised models of chapter VI.
+"""Train regularised networks on a few clips.
 
 Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 2.1:
-plain gradient descent at a rate of 0.1, gradients clipped to a norm of 5, 200 epochs of one random patch a clip, and
-the weights as they are at the end: what few clips there are, all teach. With clips to validate on, the weights are kept
-from where these were predicted best.
+plain gradient descent with a learning rate of 0.1, gradients clipped to a norm of 5, and 200 epochs of one random patch
+per clip. Without a validation part, all labelled clips are used for training and the last weights are kept. With one,
+the weights of the epoch with the smallest validation loss are kept.
 """
 
 from __future__ import annotations
@@ -13,22 +13,23 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from ...models import jit
-from .inputs import Patches
+from ...features.patches import Patches
+from ...models.settings import jit
 from ..training import Restart
+from ..training import predict as predict_batches
 
 RATE, NORM, BATCH, EPOCHS = 0.1, 5.0, 256, 200
-PREDICTED = 64  # patches at once
+PREDICTED = 64  # patches per batch
 
 
 class Regularised:
-    """A network that is fitted to one trial after the other: compiled and traced once.
+    """A network that is fitted to one trial after another, but compiled and traced only once.
 
     Args:
-        build: makes the network, patches to probabilities.
-        inputs: of all clips.
-        batch: patches an update.
-        norm: that gradients are clipped to; None where they are not.
+        build: builds the network from patches to probabilities.
+        inputs: patches of all clips.
+        batch: number of patches per update.
+        norm: norm to which gradients are clipped; None does not clip.
     """
 
     def __init__(
@@ -43,18 +44,20 @@ class Regularised:
         self, train: np.ndarray, targets: np.ndarray, *, validation: np.ndarray | None = None, epochs: int = EPOCHS,
         seed: int = 0,
     ) -> None:  # fmt: skip
-        """Trains on some clips, from first values that the seed decides.
+        """Train on some clips, starting from new random weights.
 
         Args:
-            train: their indices; more than a batch are taken in batches, the last of which is filled up.
-            targets: class of each clip of the set, (N,).
-            validation: indices of clips to choose the epoch by: that of the least cross-entropy on a patch of each;
-                without them it is the last.
-            epochs: the first of them only evaluates, as in the original.
-            seed: of the first values, the order and the patches.
+            train: indices of the training clips. If they exceed a batch, the last batch is filled up.
+            targets: class of each clip of the data set, (N,).
+            validation: indices of the clips that choose the epoch, by the cross-entropy on one patch of each; without
+                them the last epoch is used.
+            epochs: number of epochs; the first only evaluates, as in the original.
+            seed: random seed for the weights, the order of the clips and the patches.
         """
         self._restart()
-        keras.utils.set_random_seed(seed)  # right before the weights are drawn: nothing may draw in between
+        keras.utils.set_random_seed(
+            seed
+        )  # immediately before the weights are drawn, so that nothing else draws in between
         self.model.set_weights(self._build().get_weights())
         rng, size = np.random.default_rng(seed), min(self._batch, len(train))
         best, kept = np.inf, self.model.get_weights()
@@ -67,18 +70,17 @@ class Regularised:
             self.model.set_weights(kept)
 
     def predict(self, test: np.ndarray) -> np.ndarray:
-        """Probabilities of the classes, (len(test), C), each the mean over the clip's patches."""
+        """Predict class probabilities averaged over each clip's patches: (len(test), C)."""
         patches = self._inputs.all(test)  # (n, P, ...)
         found = predicted(self.model, patches.reshape(-1, *patches.shape[2:]))
         return found.reshape(len(test), patches.shape[1], -1).mean(axis=1)
 
     def _cross_entropy(self, rows: np.ndarray, targets: np.ndarray) -> float:
-        """Of the first patch of each clip."""
+        """Compute the mean cross-entropy on each clip's first patch."""
         of_class = predicted(self.model, self._inputs.first(rows))[np.arange(len(rows)), targets[rows]]
         return float(-np.log(np.maximum(of_class, 1e-7)).mean())
 
 
 def predicted(model: keras.Model, patches: np.ndarray) -> np.ndarray:
-    """(n, ...) -> (n, D), in batches of one size, so that nothing is traced anew."""
-    batches = [patches[start : start + PREDICTED] for start in range(0, len(patches), PREDICTED)]
-    return np.concatenate([model.predict_on_batch(np.resize(x, (PREDICTED, *x.shape[1:])))[: len(x)] for x in batches])
+    """Predict patches in batches of one size: (n, ...) -> (n, D)."""
+    return predict_batches(model, patches, PREDICTED)

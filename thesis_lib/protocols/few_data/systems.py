@@ -1,29 +1,52 @@
-"""A system of chapter VI by its name in, what figures call it out.
+"""List the systems of chapter VI.
 
 Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 2.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+
+class System(NamedTuple):
+    """A system that learns from a few labelled clips per class.
+
+    Attributes:
+        label: name in figures and tables.
+        family: how it learns, a key of `preparation.FAMILIES`.
+        source: its input: "mfcc", "log_mel", or the network pretrained on other sounds, "musicnn" or "vggish".
+        network: a key of `models.ARCHITECTURES` for what is trained from scratch.
+        validated: whether a validation part chooses the epoch.
+    """
+
+    label: str
+    family: str
+    source: str = "log_mel"
+    network: str | None = None
+    validated: bool = False
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether the system uses a network pretrained on other sounds."""
+        return self.source in ("musicnn", "vggish")
+
+
 SYSTEMS = {
-    "nn_mfcc": "nearest neighbour, MFCC",
-    "nn_musicnn": "nearest neighbour, musicnn",
-    "nn_vggish": "nearest neighbour, VGGish",
-    "sb_cnn": "SB-CNN",
-    "few_vgg": "VGG",
-    "few_timbre": "TIMBRE",
-    "sb_cnn_validated": "SB-CNN, validated",
-    "few_vgg_validated": "VGG, validated",
-    "few_timbre_validated": "TIMBRE, validated",
-    "prototypical": "prototypical network",
-    "prototypical_musicnn": "prototypes on musicnn",
-    "prototypical_vggish": "prototypes on VGGish",
-    "transfer_musicnn": "softmax on musicnn",
-    "transfer_vggish": "softmax on VGGish",
-    "finetuned_musicnn": "musicnn, fine-tuned",
-    "finetuned_vggish": "VGGish, fine-tuned",
+    "nn_mfcc": System("nearest neighbour, MFCC", "nearest", "mfcc"),
+    "nn_musicnn": System("nearest neighbour, musicnn", "nearest", "musicnn"),
+    "nn_vggish": System("nearest neighbour, VGGish", "nearest", "vggish"),
+    "sb_cnn": System("SB-CNN", "regularised", network="sb_cnn"),
+    "few_vgg": System("VGG", "regularised", network="few_vgg"),
+    "few_timbre": System("TIMBRE", "regularised", network="few_timbre"),
+    "sb_cnn_validated": System("SB-CNN, validated", "regularised", network="sb_cnn", validated=True),
+    "few_vgg_validated": System("VGG, validated", "regularised", network="few_vgg", validated=True),
+    "few_timbre_validated": System("TIMBRE, validated", "regularised", network="few_timbre", validated=True),
+    "prototypical": System("prototypical network", "prototypical", network="prototypical"),
+    "prototypical_musicnn": System("prototypes on musicnn", "prototypical_transfer", "musicnn"),
+    "prototypical_vggish": System("prototypes on VGGish", "prototypical_transfer", "vggish"),
+    "transfer_musicnn": System("softmax on musicnn", "transfer", "musicnn"),
+    "transfer_vggish": System("softmax on VGGish", "transfer", "vggish"),
+    "finetuned_musicnn": System("musicnn, fine-tuned", "finetuned", "musicnn"),
+    "finetuned_vggish": System("VGGish, fine-tuned", "finetuned", "vggish"),
 }
-# Without what needs a checkpoint of 277 MB, a validation part or, in practice, a GPU.
-USUAL = ("nn_mfcc", "nn_musicnn", "sb_cnn", "few_vgg", "few_timbre", "prototypical", "prototypical_musicnn",
-         "transfer_musicnn")  # fmt: skip
-PRETRAINED = tuple(name for name in SYSTEMS if name.endswith(("musicnn", "vggish")))  # heard other sounds before
+LABELS = {name: system.label for name, system in SYSTEMS.items()}

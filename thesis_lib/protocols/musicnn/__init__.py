@@ -1,0 +1,1 @@
+"""Appendix: tag music with musicnn, and transfer its features."""

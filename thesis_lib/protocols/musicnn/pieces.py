@@ -1,4 +1,4 @@
-"""Nothing, or the reader's own file or folder, in; a few pieces of music to listen to out."""
+"""Choose example audio: the reader's, librosa's, or rendered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pooch
 
+from ...audio import audio_files
 from ...datasets.clip import Clip
-from ...datasets.folder import READABLE
 from ...datasets.rendered import tags
 
-# Pieces of librosa's example audio, where it has been downloaded: how each file's name begins -> title and author.
+# Pieces of librosa's example audio: prefix of the file's name -> title and author.
 LIBROSA = {
     "Hungarian_Dance": "Brahms, Hungarian Dance no. 5 (US Army Strings)",
     "Kevin_MacLeod_-_P_I_Tchaikovsky": "Tchaikovsky, Dance of the Sugar Plum Fairy (Kevin MacLeod)",
@@ -26,19 +26,19 @@ AT_MOST = 8
 
 
 def pieces(audio: str = "", *, at_most: int = AT_MOST, seed: int = 0) -> list[Clip]:
-    """Pieces with their title as label.
+    """Return pieces of music labelled with their titles.
 
     Args:
-        audio: a file, or a folder; "" for librosa's example pieces where they lie on this machine, and for rendered
-            pieces where they do not.
-        at_most: how many.
-        seed: of rendered ones.
+        audio: a file or folder; "" for librosa's example pieces if they are on this machine, otherwise for rendered
+            pieces.
+        at_most: maximum number of pieces.
+        seed: random seed for rendered pieces.
 
     Returns:
         At least one clip.
 
     Raises:
-        ValueError: no such file or folder, or a folder without audio.
+        ValueError: the file or folder does not exist, or the folder has no audio.
     """
     if audio:
         return _own(Path(audio).expanduser())[:at_most]
@@ -46,23 +46,20 @@ def pieces(audio: str = "", *, at_most: int = AT_MOST, seed: int = 0) -> list[Cl
 
 
 def librosa_examples() -> list[Clip]:
-    """What of librosa's example pieces lies in $LIBROSA_DATA_DIR, or where librosa downloads them to."""
+    """Return librosa's example pieces found in $LIBROSA_DATA_DIR or in librosa's cache."""
     home = Path(os.environ.get("LIBROSA_DATA_DIR") or pooch.os_cache("librosa"))
     found = {title: sorted(home.glob(f"{name}*.ogg")) for name, title in LIBROSA.items()}
     return [Clip(paths[0], (title,)) for title, paths in found.items() if paths]
 
 
 def rendered(*, seed: int, at_most: int) -> list[Clip]:
-    """Pieces of the rendered tag set whose first tag differs, with their true tags."""
+    """Return pieces of the rendered tag set with different first tags, labelled with their true tags."""
     first = {clip.labels[0]: clip for clip in reversed(tags.clips(n=100, seed=seed)) if clip.labels}
     return [first[label] for label in sorted(first)][:at_most]
 
 
 def _own(place: Path) -> list[Clip]:
-    if place.is_dir():
-        files = sorted(path for path in place.rglob("*") if path.suffix.lower() in READABLE)
-    else:
-        files = [place] if place.is_file() else []
+    files = audio_files(place) if place.is_dir() else [place] if place.is_file() else []
     if not files:
-        raise ValueError(f"audio must be an audio file, or a folder that holds some; got audio={str(place)!r}.")
+        raise ValueError(f"audio must be an audio file or a folder with audio; got audio={str(place)!r}.")
     return [Clip(path, (path.stem,)) for path in files]

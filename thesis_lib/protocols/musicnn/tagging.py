@@ -1,4 +1,4 @@
-"""Pieces of music in, probability of every tag by each published model out."""
+"""Tag pieces of music with every released model."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ...datasets.clip import Clip
-from ...cli.parameters import TAGGERS
+from ...pretrained.released import RELEASED
 from ...pretrained.tagger import Tagger
 
 
 def evaluate(
     clips: Sequence[Clip], *, source: Path | str | None = None, done: Callable[..., bool] = lambda **fields: False
 ) -> Iterator[list[dict]]:
-    """Tags each piece with each model.
+    """Tag each piece with each model of the released package.
 
     Args:
-        clips: with the piece's title as labels.
-        source: where the weights are, as in `load_musicnn`.
-        done: whether a record with some fields is there already.
+        clips: pieces with their titles as labels.
+        source: location of the weights, as in `load_musicnn`.
+        done: tells for (system=...) whether its records exist, like `Run.has`.
 
     Yields:
-        The records of one model: one for each piece and tag, the tag as metric, the mean over patches as value.
+        The records of one model, one per piece and tag: the metric is the tag, the value its mean over patches.
     """
-    for name in TAGGERS:
-        if done(system=name):
+    for name, released in RELEASED.items():
+        if not released.in_package or done(system=name):
             continue
         tagger, rows = Tagger(name, source=source), []
         for clip in tqdm(clips, name, unit="piece", leave=False):

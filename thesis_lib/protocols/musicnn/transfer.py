@@ -1,7 +1,7 @@
-"""Embeddings of tracks, a few a track, in; accuracy of a simple classifier that learns from them out.
+"""Classify tracks by an SVM on embeddings of a pretrained model.
 
-Jordi Pons, the repository `sklearn-audio-transfer-learning` (2019): GTZAN's tracks, split as Kereliuk et al. (2015)
-filter them, an embedding a second from a model trained on something else, an SVM, and the majority of a track's votes.
+Jordi Pons, the repository `sklearn-audio-transfer-learning` (2019): GTZAN's tracks in the filtered split of Kereliuk et
+al. (2015), one embedding per second from a model trained on another data set, an SVM, and a majority vote per track.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from ...files import digest
 
 PARTS = {"train": "training", "test": "evaluation"}
 FILE = "{part}_data_GTZAN_MSDmusicnn_taggram.npz"
-COMPONENTS = {"svm": None, "pca50_svm": 50}  # classifier -> dimensions that whitened PCA leaves
+COMPONENTS = {"svm": None, "pca50_svm": 50}  # classifier -> dimensions kept by whitened PCA
 
 
 class Embeddings(NamedTuple):
-    """Some embeddings of each of some tracks.
+    """Several embeddings per track.
 
     Attributes:
         values: float32 (N, D).
-        labels: of each embedding's track, (N,).
-        tracks: names of tracks, (N,).
+        labels: label of each embedding's track, (N,).
+        tracks: name of each embedding's track, (N,).
     """
 
     values: np.ndarray
@@ -38,13 +38,13 @@ class Embeddings(NamedTuple):
 
 
 def gtzan(home: Path | str) -> dict[str, Embeddings]:
-    """Reads the published taggrams of GTZAN by MSD_musicnn: "train" of 443 tracks and "test" of 290.
+    """Read the published taggrams of GTZAN by MSD_musicnn: "train" with 443 tracks and "test" with 290.
 
     Args:
-        home: folder with the two `*_data_GTZAN_MSDmusicnn_taggram.npz` of the repository.
+        home: folder with the repository's two files `*_data_GTZAN_MSDmusicnn_taggram.npz`.
 
     Raises:
-        ValueError: they are not there, or hold something else.
+        ValueError: a file is missing or contains something else.
     """
     parts = {}
     for name, part in PARTS.items():
@@ -58,7 +58,7 @@ def gtzan(home: Path | str) -> dict[str, Embeddings]:
 
 
 def fingerprint(parts: dict[str, Embeddings]) -> str:
-    """A name for some embeddings, made of their values."""
+    """Return a name for some embeddings, derived from their values."""
     return digest(*(hashlib.sha256(part.values.tobytes()).hexdigest() for part in parts.values()))
 
 
@@ -66,16 +66,16 @@ def evaluate(
     parts: dict[str, Embeddings], *, system: str, dataset: str,
     done: Callable[..., bool] = lambda **fields: False,
 ) -> Iterator[list[dict]]:  # fmt: skip
-    """Learns on "train" and scores the majority of each track's votes on "test".
+    """Fit on "train" and score a majority vote per track on "test".
 
     Args:
-        parts: embeddings by part of the split.
-        system: what gave the embeddings.
-        dataset: name for the records.
-        done: whether a record with some fields is there already.
+        parts: embeddings of each part of the split.
+        system: name of the model that computed the embeddings.
+        dataset: name of the data set in the records.
+        done: tells for (classifier=...) whether its records exist, like `Run.has`.
 
     Yields:
-        The two records of a classifier: accuracy by track, and by embedding.
+        The two records of a classifier: accuracy per track and per embedding.
     """
     train, test = parts["train"], parts["test"]
     for name in COMPONENTS:
@@ -96,5 +96,5 @@ def evaluate(
 
 
 def majority(votes: np.ndarray, tracks: np.ndarray) -> dict[str, int]:
-    """The most frequent vote of each track; of equally frequent ones the smallest."""
+    """Return the most frequent vote of each track; ties go to the smallest."""
     return {str(track): int(np.bincount(votes[tracks == track]).argmax()) for track in np.unique(tracks)}

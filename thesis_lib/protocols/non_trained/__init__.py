@@ -1,0 +1,4 @@
+"""Chapter IV: classify features of CNNs with random weights.
+
+Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019.
+"""

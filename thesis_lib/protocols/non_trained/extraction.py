@@ -1,4 +1,4 @@
-"""Clips in, features of CNNs with random weights and statistics of MFCCs out, all from one pass over the audio.
+"""Compute the features of randomly weighted CNNs and MFCC statistics in one pass over the audio.
 
 Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019, sections 2 and 3.
 """
@@ -7,32 +7,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import keras
-import librosa
 import numpy as np
 from tqdm import tqdm
 
 from ... import features
 from ...datasets.clip import Clip
-from ...models import ARCHITECTURES, jit
-from ...cli.quiet import retracing_unmentioned
+from ...features.mfcc import N_STATISTICS, statistics
 from ...features.store import Store, Stored
+from ...models import ARCHITECTURES
+from ...models.settings import computation, jit
+from ..training import predict
 from .sizes import LOG_MEL, SAMPLE_RATE, at_size
+from .systems import BASELINE
 
-BATCH_BYTES = 256e6  # of the widest layer's activations: bounds the memory at every width
-SHARD = 64  # clips that are decoded, held in memory and stored together
-BASELINE = "mfcc"  # the name of the baseline among the systems
+BATCH_BYTES = 256e6  # size of the widest layer's activations, which bounds the memory at every width
+SHARD = 64  # clips that are decoded and stored together
 
 
 class Features(NamedTuple):
-    """What a system makes of all clips.
+    """The features of all clips.
 
     Attributes:
         values: float32 of shape (N, D), on disk.
-        n_params: of the CNN; None for the baseline.
-        seconds: spent on it now.
+        n_params: number of parameters of the CNN; None for the baseline.
+        seconds: time spent computing them now.
     """
 
     values: Stored
@@ -41,7 +43,7 @@ class Features(NamedTuple):
 
 
 class _System(NamedTuple):
-    """A system that can be computed: what it reads, where its features go, and what computes those of a shard."""
+    """A system: its input, the store of its features, and the function that computes the features of a shard."""
 
     signal: str
     store: Store
@@ -52,26 +54,24 @@ class _System(NamedTuple):
 def extract(
     clips: Sequence[Clip], systems: Iterable[str], *, n_features: int, seed: int, seconds: float
 ) -> dict[str, Features]:
-    """Features of every clip from several systems.
+    """Compute the features of every clip with several systems.
 
-    The audio is gone through once, shard by shard: each clip is decoded once, and all systems that lack the shard read
-    it while it is in memory. A shard of a system's features is stored as soon as it is there, so that what was stopped
-    goes on with the shards, and the systems, that are missing.
+    The audio is read once, shard by shard: each clip is decoded once for all systems that lack the shard. A system's
+    features of a shard are stored immediately, so an interrupted call continues with the missing shards and systems.
 
     Args:
         clips: N clips.
-        systems: architectures of chapter IV, and `BASELINE`.
-        n_features: features of an architecture, about.
-        seed: of the weights.
-        seconds: length that all clips are brought to.
+        systems: architectures of chapter IV, or `BASELINE`.
+        n_features: approximate number of features of an architecture.
+        seed: random seed for the weights.
+        seconds: duration to which all clips are cropped or repeated.
 
     Returns:
-        The features by system.
+        The features of each system.
 
     Raises:
-        AudioError: one sentence on the clips that cannot be used.
+        AudioError: a clip cannot be used.
     """
-    retracing_unmentioned()
     name = features.fingerprint(clips)
     ready = {
         system: _baseline(name, len(clips), seconds)
@@ -100,45 +100,26 @@ def extract(
 
 
 def _random_cnn(name: str, clips: str, n: int, *, n_features: int, seed: int, seconds: float) -> _System:
-    """A CNN whose weights keep their random first values."""
-    keras.utils.set_random_seed(seed)  # right before the weights are drawn: nothing may draw in between
+    """Prepare a CNN that keeps its random initial weights."""
+    keras.utils.set_random_seed(seed)  # immediately before the weights are drawn
     model = at_size(name, n_features, seconds)
     model.compile(jit_compile=jit())
     recipe = {
-        "system": name, "n_params": model.count_params(), "seed": seed, "clips": clips,  # the number tells the width
-        "seconds": seconds, "sample_rate": SAMPLE_RATE, "log_mel": LOG_MEL,
-        "keras": keras.__version__, "backend": keras.backend.backend(),
+        "system": name, "n_params": model.count_params(), "seed": seed, "clips": clips,  # n_params identifies the width
+        "seconds": seconds, "sample_rate": SAMPLE_RATE, "log_mel": LOG_MEL, **computation(),
     }  # fmt: skip
     store = Store(recipe, (n, model.output_shape[-1]), rows_a_part=SHARD)
-    return _System(ARCHITECTURES[name].signal, store, lambda inputs: _predict(model, inputs), model.count_params())
-
-
-def _predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
-    """(n, ...) -> (n, D), in batches of one shape, which is traced once; no clip's values depend on its batch."""
-    size = batch_size(model)
-    batches = (inputs[start : start + size] for start in range(0, len(inputs), size))
-    return np.concatenate(
-        [model.predict_on_batch(np.resize(batch, (size, *batch.shape[1:])))[: len(batch)] for batch in batches]
-    )
+    compute = partial(predict, model, size=batch_size(model))
+    return _System(ARCHITECTURES[name].signal, store, compute, model.count_params())
 
 
 def _baseline(clips: str, n: int, seconds: float) -> _System:
-    """Mean and standard deviation of 20 MFCCs and their first and second differences: the paper's baseline."""
+    """Prepare the paper's baseline, statistics of MFCCs."""
     recipe = {"system": BASELINE, "sample_rate": SAMPLE_RATE, "seconds": seconds, "clips": clips}
-    return _System("waveform", Store(recipe, (n, 120), rows_a_part=SHARD), mfcc_statistics, None)
-
-
-def mfcc_statistics(waveforms: np.ndarray) -> np.ndarray:
-    """(n, samples, 1) at `SAMPLE_RATE` -> (n, 120)."""
-    rows = []
-    for waveform in waveforms[..., 0]:
-        mfcc = librosa.feature.mfcc(y=waveform, sr=SAMPLE_RATE, n_mfcc=20)  # (20, T)
-        series = [np.diff(mfcc, order, axis=1) for order in range(3)]
-        rows.append(np.concatenate([stat for x in series for stat in (x.mean(axis=1), x.std(axis=1))]))
-    return np.stack(rows)
+    return _System("waveform", Store(recipe, (n, N_STATISTICS), rows_a_part=SHARD), statistics, None)
 
 
 def batch_size(model: keras.Model) -> int:
-    """Clips a batch such that the widest layer's activations stay within `BATCH_BYTES`, at most 32."""
+    """Return the number of clips per batch, at most 32, whose widest activations fit `BATCH_BYTES`."""
     widest = max(np.prod(layer.output.shape[1:]) for layer in model.layers)
     return int(np.clip(BATCH_BYTES // (4 * widest), 1, 32))

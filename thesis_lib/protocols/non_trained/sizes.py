@@ -1,4 +1,4 @@
-"""A front-end's name and a number of features in, the model of that size for clips of some length out.
+"""Build chapter IV's front-ends for a number of features and a duration.
 
 Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019, sections 2 and 3.
 """
@@ -15,16 +15,16 @@ LOG_MEL = {"n_mels": 96, "n_fft": 512, "hop": 256, "compression": "db80"}
 
 
 def at_size(name: str, n_features: int, seconds: float, *, n_outputs: int | None = None) -> keras.Model:
-    """Builds a front-end of chapter IV.
+    """Build a front-end of chapter IV.
 
     Args:
-        name: of the architecture.
-        n_features: features, about.
-        seconds: length of its input.
-        n_outputs: classes, for a softmax layer on the features.
+        name: a key of `ARCHITECTURES`.
+        n_features: approximate number of features.
+        seconds: duration of its input.
+        n_outputs: number of classes of a softmax layer on the features; None for no such layer.
 
     Returns:
-        A model with fresh weights, of log-mel spectrograms (B, T, n_mels) or waveforms (B, samples, 1).
+        A model with new weights, from log-mel spectrograms (B, T, n_mels) or waveforms (B, samples, 1) to features.
     """
     samples = round(seconds * SAMPLE_RATE)
     frames = 1 + samples // LOG_MEL["hop"]
@@ -33,24 +33,20 @@ def at_size(name: str, n_features: int, seconds: float, *, n_outputs: int | None
 
 
 def knobs(name: str, n_features: int, frames: int) -> dict:
-    """Width that gives about `n_features`, and the lengths of temporal filters that suit the input.
+    """Return the width for about `n_features` features, and the lengths of temporal filters that fit the input.
 
-    120 and 3500 mean the original code's two sizes; another number is reached as nearly as the architecture allows.
+    120 and 3500 select the two sizes of the original code; other numbers are approximated.
     """
     sizes = {120: "small", 3500: "large"}
-    published = {size: ARCHITECTURES[name].settings[size][0]["width"] for size in sizes.values()}
+    published = {size: ARCHITECTURES[name].sizes[size].knobs["width"] for size in sizes.values()}
     if n_features in sizes:
         width = published[sizes[n_features]]
     else:
-        a_width = features_per_width(name)
+        small = ARCHITECTURES[name].sizes["small"]
+        a_width = small.n_outputs // small.knobs["width"]  # features per unit of width
         step = 4 if "temporal" in name else 1
         width = max(step, round(n_features / a_width / step) * step)
     if "temporal" not in name:
         return {"width": width}
-    # The paper takes shorter filters for UrbanSound8K's 188 frames, since the longest for music has 165.
+    # The paper uses shorter filters for UrbanSound8K's 188 frames, because the longest filter for music has 165.
     return {"width": width, "lengths": MUSIC_LENGTHS if frames >= 2 * max(MUSIC_LENGTHS) else EVENT_LENGTHS}
-
-
-def features_per_width(name: str) -> int:
-    """Features that each unit of an architecture's `width` gives."""
-    return build(name, width=4).output_shape[-1] // 4

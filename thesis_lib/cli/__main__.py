@@ -1,0 +1,5 @@
+"""Run the `thesis` command as `python -m thesis_lib.cli`."""
+
+from .main import main
+
+main()

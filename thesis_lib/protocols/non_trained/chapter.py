@@ -1,0 +1,42 @@
+"""Limit the parameters of chapter IV's notebooks."""
+
+from ...classifiers import CLASSIFIERS
+from ...models import of_chapter
+from ..chapter import Chapter
+from ..parameters import SCALES, Number, OneOf, Place, SomeOf, data
+
+CHAPTER = Chapter(
+    notebooks="04",
+    numeral="IV",
+    parameters=data("IV")
+    | {
+        "scale": OneOf(SCALES),
+        "architectures": SomeOf(of_chapter("IV")),
+        "classifiers": SomeOf(tuple(CLASSIFIERS)),
+        "n_features": Number(0, 20_000),
+        "draws": Number(1, 100),
+        "epochs": Number(0, 10_000),
+        **dict.fromkeys(
+            (
+                "kept",
+                "small",
+                "large",
+                "urban_small",
+                "urban_large",
+                "rhythm_small",
+                "rhythm_large",
+                "genre_small",
+                "genre_large",
+                "events_small",
+                "esc_small",
+                "esc_large",
+            ),
+            Place(),
+        ),
+    },  # fmt: skip
+    examples={
+        "4": "-p architectures=vgg,temporal -p scale=smoke",
+        "4t": "-p architectures=vgg,temporal -p epochs=20",
+    },
+    one_label=True,
+)
