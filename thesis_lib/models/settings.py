@@ -39,8 +39,12 @@ def precision() -> str:
 
 
 def device() -> str:
-    """Return the kind of device that computes: "cpu", "gpu" or "tpu"."""
-    return keras.distribution.list_devices()[0].split(":")[0].lower()
+    """Return the device that computes, for example "cpu:0" or "gpu:0"."""
+    if keras.backend.backend() == "torch":  # Keras lists no devices for PyTorch
+        import torch
+
+        return "gpu:0" if torch.cuda.is_available() else "cpu:0"
+    return keras.distribution.list_devices()[0].lower()
 
 
 def computation() -> dict[str, str]:
@@ -48,7 +52,7 @@ def computation() -> dict[str, str]:
     return {
         "keras": keras.__version__,
         "backend": keras.backend.backend(),
-        "device": device(),
+        "device": device().split(":")[0],
         "floatx": keras.config.floatx(),
         "policy": keras.config.dtype_policy().name,
     }

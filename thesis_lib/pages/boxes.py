@@ -73,7 +73,7 @@ def claims(verdicts: pd.DataFrame, labels: Mapping[str, str]) -> str:
     ]
     table = {"verdict": verdicts["verdict"], "claim": verdicts["id"] + " " + verdicts["claim"]}
     if set(verdicts["classifier"]) != {""}:
-        table["classifier"] = verdicts["classifier"].map(CLASSIFIERS)
+        table["classifier"] = verdicts["classifier"].replace(CLASSIFIERS)
     table["deciding comparison (points)"] = decided
     marked = pd.DataFrame(table).style.hide().format(_marked, subset="verdict")
     return _html(marked.format(escape, subset=[column for column in table if column != "verdict"]))
@@ -90,7 +90,7 @@ def across(runs: dict[str, pd.DataFrame]) -> str:
         return NOTHING_CLAIMED
     rows["claim"] = rows["id"] + " " + rows["claim"]
     rows["cell"] = rows["verdict"].map(_marked) + rows["difference"].map(" {:+.1f}".format)
-    order = [kind for kind in ("", *CLASSIFIERS) if kind in set(rows["classifier"])]
+    order = list(dict.fromkeys([kind for kind in CLASSIFIERS if kind in set(rows["classifier"])] + [*rows["classifier"]]))
     rows["classifier"] = pd.Categorical(rows["classifier"], order, ordered=True)
     table = rows.pivot_table("cell", ["claim", "classifier"], "on", aggfunc="first", observed=True, sort=True)
     table = table.reindex(columns=list(runs)).rename_axis(columns=None)

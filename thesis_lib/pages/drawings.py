@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +19,7 @@ FRAMES = 360  # 7.7 s: enough for two of the longest temporal filters
 SAMPLES = 1_200  # 0.1 s: enough for two of the longest filters on the waveform
 
 
+@cache
 def first_filters(name: str) -> list[tuple[int, ...]]:
     """Return the shapes of the filters on the input: (frames, bands), (frames,) on an envelope, or (samples,)."""
     layers = [layer for layer in build(name, width=4).layers if hasattr(layer, "kernel_size")]

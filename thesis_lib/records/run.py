@@ -188,10 +188,10 @@ def _git(root: Path, *command: str) -> str:
 
 def _machine() -> dict:
     """Return the device that computes, and the processor's name and number of cores."""
-    import keras
+    from ..models.settings import device
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"device": keras.distribution.list_devices()[0], "processor": _processor(), "cores": cores}
+    return {"device": device(), "processor": _processor(), "cores": cores}
 
 
 def _processor() -> str:

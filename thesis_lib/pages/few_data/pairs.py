@@ -47,12 +47,15 @@ def _p(both: pd.DataFrame) -> float:
     return float(scipy.stats.ttest_1samp(by_draw, 0).pvalue) if len(by_draw) > 1 else float("nan")
 
 
-def differences(records: pd.DataFrame, n: int) -> plt.Figure:
+def differences(records: pd.DataFrame, n: int) -> plt.Figure | None:
     """Draw the points by which the row's system is better than the column's with n clips per class.
 
-    Bold marks p < 5 %; a star marks p < 5 % after the adjustment for all pairs.
+    Bold marks p < 5 %; a star marks p < 5 % after the adjustment for all pairs. A single system has no pairs and no
+    figure.
     """
     tested = pairs(records[records["n_per_class"] == n])
+    if tested.empty:
+        return None
     names = [name for name in LABELS if name in {*tested["system"], *tested["other"]}]
     grid, marks = pd.DataFrame(index=names, columns=names, dtype=float), {}
     for row in tested.itertuples():
