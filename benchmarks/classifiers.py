@@ -16,9 +16,9 @@ from sklearn.datasets import make_classification
 from sklearn.model_selection import GridSearchCV, PredefinedSplit
 from sklearn.svm import SVC
 
-from thesis_lib.records import run as results
 from thesis_lib.classifiers.elm import _hidden, solve
 from thesis_lib.classifiers.svm import COSTS, GAMMAS, MAX_ITERATIONS, svm
+from thesis_lib.records import run as results
 
 CLIPS, FEATURES, CLASSES, FOLDS = 400, 3584, 10, 5
 

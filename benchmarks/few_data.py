@@ -1,11 +1,11 @@
-"""Few training clips: seconds a fit, and how many times faster than fitting each from a fresh Keras model.
+"""Measure seconds per fit with few training clips, and the speed-up over a new Keras model per fit.
 
 python benchmarks/few_data.py [--output data/results/few_data_speed]     about 11 minutes on 2 cores
 
-Ten classes of noise, patches as chapter VI takes them, 200 epochs; for the prototypical network twenty updates of
-50 + 50 patches. Fresh is what one would write first: the network as it is published, of Keras' own layers, compiled
-anew for each fit, and `Model.fit` on a PyDataset. Ours is the median of two fits after the first, which traces; the
-fresh one counts as it is, since each one traces. Ours multiplies in 16 bits where `models.precision` says so.
+The data are ten classes of noise in patches of chapter VI's size. Networks are trained for 200 epochs, the prototypical
+network for twenty updates of 50 + 50 patches. The reference ("fresh") is the obvious implementation: the readable network,
+compiled again for each fit, and `Model.fit` on a PyDataset. Ours is the median of two fits after the first, which traces;
+each fresh fit traces. Ours uses 16-bit products if `settings.precision` recommends them.
 """
 
 import argparse
@@ -15,55 +15,19 @@ from pathlib import Path
 import keras
 import numpy as np
 from floor import timed
-from keras import layers
 
-from thesis_lib import models
-from thesis_lib.records import run as results
-from thesis_lib.models import build
-from thesis_lib.models.few_data import DECAY
+from thesis_lib.features.patches import Patches
+from thesis_lib.models import build, settings
 from thesis_lib.protocols.few_data.episodes import Prototypical
-from thesis_lib.protocols.few_data.inputs import Patches
 from thesis_lib.protocols.few_data.pretrained import softmax
 from thesis_lib.protocols.few_data.regularised import EPOCHS, NORM, RATE, Regularised
+from thesis_lib.records.run import Run
 
 CLASSES, CLIPS, FRAMES, MELS, UPDATES = 10, 20, 216, 128, 20
 
 
-def first(axis=-1):
-    inputs = layers.Input((128, MELS))
-    return inputs, layers.BatchNormalization(axis=axis)(layers.Reshape((128, MELS, 1))(inputs))
-
-
-def timbre():
-    inputs, x = first()
-    x = layers.GlobalMaxPooling2D()(layers.Conv2D(CLASSES, (7, 108), kernel_regularizer=DECAY)(x))
-    return keras.Model(inputs, layers.Softmax()(x))
-
-
-def sb_cnn():
-    inputs, x = first()
-    for width, pool in ((24, True), (48, True), (48, False)):
-        x = layers.Conv2D(width, 5, activation="relu", kernel_regularizer=DECAY)(x)
-        x = layers.MaxPooling2D((4, 2))(x) if pool else x
-    x = layers.Dropout(0.5)(layers.Flatten()(x))
-    x = layers.Dropout(0.5)(layers.Dense(64, activation="relu", kernel_regularizer=DECAY)(x))
-    return keras.Model(inputs, layers.Dense(CLASSES, "softmax", kernel_regularizer=DECAY)(x))
-
-
-def vgg(width=32, *, embedding=False):
-    inputs, x = first(axis=1 if embedding else -1)
-    decay = None if embedding else DECAY
-    for _ in range(5):
-        x = layers.Conv2D(width, 3, padding="same", activation="elu", kernel_regularizer=decay)(x)
-        x = layers.MaxPooling2D(2)(layers.BatchNormalization()(x))
-    x = layers.Dropout(0.5)(layers.Flatten()(x))
-    if embedding:
-        return keras.Model(inputs, layers.Dense(10)(x))
-    return keras.Model(inputs, layers.Dense(CLASSES, "softmax", kernel_regularizer=decay)(x))
-
-
 class Epoch(keras.utils.PyDataset):
-    """One random patch of each clip."""
+    """One random patch per clip."""
 
     def __init__(self, inputs, rows, targets):
         super().__init__()
@@ -83,7 +47,7 @@ def fresh(make, inputs, rows, targets):
 
 
 def compared(fit, again, repeats=2):
-    """Seconds of our first fit and of those after it, and of a fresh one."""
+    """Time our first fit, our later fits, and a fresh one."""
     start, *later = [timed(fit) for _ in range(1 + repeats)]
     fast, slow = float(np.median(later)), timed(again)
     return {"first fit, s": start, "fit, s": fast, "fresh, s": slow, "times faster": slow / fast}
@@ -97,14 +61,13 @@ def main():
     patches = Patches(rng.normal(-4, 2, (len(targets), FRAMES, MELS)).astype(np.float32), 128)
     embeddings = Patches(rng.normal(size=(len(targets), 3, 200)).astype(np.float32), 0)
     layer = partial(softmax, 200, CLASSES)
-    plain = {"few_timbre": timbre, "sb_cnn": sb_cnn, "few_vgg": vgg}
-    sixteen = {"precision": models.precision()}
+    sixteen = {"precision": settings.precision()}
     networks = {"transfer_musicnn": (layer, layer, embeddings)} | {
-        name: (partial(build, name, **({} if name == "few_timbre" else sixteen)), make, patches)
-        for name, make in plain.items()
+        name: (partial(build, name, fast=True, **knobs), partial(build, name), patches)
+        for name, knobs in (("few_timbre", {}), ("sb_cnn", sixteen), ("few_vgg", sixteen))
     }
-    parameters = {"dataset": "noise", "scale": "full", "seed": 0, "epochs": EPOCHS, "precision": models.precision()}
-    run = results.Run(given.output, "VI", parameters, "noise")
+    parameters = {"dataset": "noise", "scale": "full", "seed": 0, "epochs": EPOCHS, "precision": settings.precision()}
+    run = Run(given.output, "VI", parameters, "noise")
 
     def add(name, n, protocol, found):
         print(name, n, {key: round(value, 2) for key, value in found.items()}, flush=True)
@@ -117,13 +80,13 @@ def main():
             rows = np.concatenate([np.flatnonzero(targets == c)[:n] for c in range(CLASSES)])
             ours, theirs = partial(fitted.fit, rows, targets), partial(fresh, as_published, inputs, rows, targets)
             add(name, n, f"{EPOCHS} epochs", compared(ours, theirs))
-    embedding = Prototypical(partial(build, "prototypical", **sixteen), patches, CLASSES)
+    embedding = Prototypical(partial(build, "prototypical", fast=True, **sixteen), patches, CLASSES)
     updates = {"patience": UPDATES, "longest": UPDATES}
     rows = np.concatenate([np.flatnonzero(targets == c)[:5] for c in range(CLASSES)])
     ours = partial(embedding.fit, rows, targets, **updates)
 
     def theirs():
-        Prototypical(partial(vgg, 128, embedding=True), patches, CLASSES).fit(rows, targets, **updates)
+        Prototypical(partial(build, "prototypical"), patches, CLASSES).fit(rows, targets, **updates)
 
     add("prototypical", 5, f"{UPDATES} updates", compared(ours, theirs, repeats=1))
     run.finish()

@@ -14,9 +14,9 @@ import keras
 import numpy as np
 from floor import gemm_rate, timed
 
-from thesis_lib.records import run as results
 from thesis_lib.models import jit, of_chapter
 from thesis_lib.protocols.non_trained import extraction, sizes
+from thesis_lib.records import run as results
 
 SECONDS, ROUNDS = 5.0, 7
 

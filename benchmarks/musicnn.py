@@ -22,9 +22,9 @@ import soundfile
 from floor import gemm_rate, timed
 
 from thesis_lib import audio
-from thesis_lib.records import run as results
-from thesis_lib.pretrained import tagger as tagging
 from thesis_lib.datasets.rendered import dances
+from thesis_lib.pretrained import tagger as tagging
+from thesis_lib.records import run as results
 
 FILES, ROUNDS, SECONDS = 20, 3, (29, 60)
 FLOPS = {"MTT_musicnn": 2.797e9, "MTT_vgg": 1.770e9}  # of a patch: twice its multiplications

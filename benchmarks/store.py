@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from thesis_lib import features
-from thesis_lib.records import run as results
 from thesis_lib.datasets import folder, table
+from thesis_lib.records import run as results
 
 SETTINGS = {
     "randomly weighted CNNs": {"sample_rate": 12_000, "n_mels": 96, "n_fft": 512, "hop": 256, "compression": "db80"},

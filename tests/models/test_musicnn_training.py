@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from thesis_lib.records import published as paper
 from thesis_lib.models import ARCHITECTURES, build, musicnn_training, of_chapter
+from thesis_lib.records import published as paper
 
 SHORT = {"n_outputs": 3, "input_shape": (140, 96)}  # frames: room for Dieleman's four steps, fewer than the published
 NAMES = [name for name in of_chapter("A") if name != "musicnn_vgg"]  # its window is as long as the published patch

@@ -1,153 +1,120 @@
-"""Log-mel patches in, probabilities or an embedding out: the networks of chapter VI, small ones for few training data.
+"""Build the networks of chapter VI.
 
 Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 2. The
-first layer of each is batch normalisation, which stands in for the normalisation of the input.
+first layer of each network is batch normalisation, which normalises the input. `fast/few_data.py` has faster forms of
+the same functions.
 
 Shapes in the margin: B patches, T frames, F mel bands, C feature maps.
 """
 
 from __future__ import annotations
 
-import math
-
 import keras
-from keras import layers, ops
+from keras import layers
 
-from .fast.normed_pool import NormedPool
-from .fast.pooled_conv import PooledConv2D
-from .fast.thin_conv import ThinConv2D
+from . import settings  # noqa: F401  configures Keras
 
 FRAMES, MELS = 128, 128  # 3.0 s at 44.1 kHz with a hop of 1,024 samples
 TALL = 108  # bands of a timbral filter
-DECAY = keras.regularizers.L2(5e-4)  # on the kernels: 0.001 times half the sum of their squares, as TensorFlow has it
+DECAY = keras.regularizers.L2(5e-4)  # 0.001 times half the sum of squares, as in TensorFlow; on kernels only
 
 
-@keras.saving.register_keras_serializable("thesis_lib")
-class ScaledInput(layers.Wrapper):
-    """What a convolution makes of a scaled and shifted input, and a bias, computed from the input as it is.
+def sb_cnn(input_shape=(FRAMES, MELS), n_outputs: int = 10) -> keras.Model:
+    """Build three layers of 5x5 filters and two dense layers, a strong CNN for urban sounds.
 
-        conv(gamma x + beta) + bias  =  gamma conv(x) + beta conv(1) + bias
-
-    Args:
-        layer: a convolution without bias, of one channel or of bands that share one scale and shift.
-    """
-
-    def build(self, input_shape) -> None:
-        """The layer's own values beside those of the convolution."""
-        super().build(input_shape)
-        self.gamma = self.add_weight(shape=(), initializer="ones", name="gamma")
-        self.beta = self.add_weight(shape=(), initializer="zeros", name="beta")
-        self.bias = self.add_weight(shape=(self.layer.filters,), initializer="zeros", name="bias")
-
-    def call(self, inputs):
-        """(B, ...) as the convolution takes it, to its maps."""
-        kernel = self.layer.kernel
-        if self.layer.padding == "valid":
-            one = ops.sum(kernel, axis=tuple(range(len(kernel.shape) - 1)))  # the same everywhere
-            return self.layer.convolution_op(inputs, self.gamma * kernel) + (self.beta * one + self.bias)
-        # less near the edges than inside: a second input, of ones
-        inputs = ops.concatenate([inputs, ops.ones_like(inputs)], axis=-1)
-        kernel = ops.concatenate([self.gamma * kernel, self.beta * kernel], axis=-2)
-        return ops.add(self.layer.convolution_op(inputs, kernel), self.bias)
-
-    def compute_output_shape(self, input_shape):
-        """That of the convolution."""
-        return self.layer.compute_output_shape(input_shape)
-
-
-def sb_cnn(input_shape=(FRAMES, MELS), n_outputs: int = 10, *, precision: str = "float32") -> keras.Model:
-    """Three layers of 5x5 filters and two dense ones, a strong CNN for urban sounds (Salamon & Bello, 2017).
+    Section 2.1, after Salamon & Bello, "Deep convolutional neural networks and data augmentation for environmental
+    sound classification", IEEE Signal Processing Letters 2017.
 
     Args:
         input_shape: (T, F).
-        n_outputs: classes.
-        precision: Keras' dtype policy of the wide convolutions; `models.precision` tells which is fast.
-    """
-    x = inputs = layers.Input(input_shape, name="log_mel")
-    x = layers.Reshape((*input_shape, 1))(x)  # (B, T, F, 1)
-    x = layers.ReLU()(_first(PooledConv2D(24, 5, pool=(4, 2), use_bias=False, kernel_regularizer=DECAY), x))
-    wide = {"activation": "relu", "kernel_regularizer": DECAY, "dtype": precision}
-    x = PooledConv2D(48, 5, pool=(4, 2), name="conv_2", **wide)(x)
-    x = layers.Conv2D(48, 5, name="conv_3", **wide)(x)
-    x = layers.Dropout(0.5)(layers.Flatten()(x))  # (B, 2400)
-    x = layers.Dropout(0.5)(layers.Dense(64, activation="relu", kernel_regularizer=DECAY, name="dense")(x))
-    return keras.Model(inputs, _softmax(x, n_outputs), name="sb_cnn")
+        n_outputs: number of classes.
 
-
-def vgg(input_shape=(FRAMES, MELS), n_outputs: int = 10, *, width: int = 32, precision: str = "float32") -> keras.Model:
-    """Five layers of 3x3 filters, as in computer vision; no knowledge of sound.
-
-    Args:
-        input_shape: (T, F).
-        n_outputs: classes.
-        width: filters of each layer.
-        precision: of the wide convolutions, as for `sb_cnn`.
+    Returns:
+        A model from patches (B, T, F) to probabilities (B, n_outputs).
     """
     inputs = layers.Input(input_shape, name="log_mel")
-    x = layers.Reshape((*input_shape, 1))(inputs)  # (B, T, F, 1)
-    x = _first(layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_regularizer=DECAY), x)
-    x = layers.Dropout(0.5)(_vgg(layers.Activation("elu")(x), width, decay=DECAY, precision=precision))
-    return keras.Model(inputs, _softmax(x, n_outputs), name="few_vgg")
+    x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, 128, 128, 1)
+    x = layers.BatchNormalization(name="input_norm")(x)
+    x = layers.Conv2D(24, 5, activation="relu", kernel_regularizer=DECAY, name="conv_1")(x)  # (B, 124, 124, 24)
+    x = layers.MaxPooling2D((4, 2), name="pool_1")(x)  # (B, 31, 62, 24)
+    x = layers.Conv2D(48, 5, activation="relu", kernel_regularizer=DECAY, name="conv_2")(x)  # (B, 27, 58, 48)
+    x = layers.MaxPooling2D((4, 2), name="pool_2")(x)  # (B, 6, 29, 48)
+    x = layers.Conv2D(48, 5, activation="relu", kernel_regularizer=DECAY, name="conv_3")(x)  # (B, 2, 25, 48)
+    x = layers.Dropout(0.5, name="dropout_1")(layers.Flatten(name="flat")(x))  # (B, 2400)
+    x = layers.Dense(64, activation="relu", kernel_regularizer=DECAY, name="dense")(x)
+    x = layers.Dropout(0.5, name="dropout_2")(x)
+    outputs = layers.Dense(n_outputs, "softmax", kernel_regularizer=DECAY, name="output")(x)
+    return keras.Model(inputs, outputs, name="sb_cnn")
+
+
+def vgg(input_shape=(FRAMES, MELS), n_outputs: int = 10, *, width: int = 32) -> keras.Model:
+    """Build five layers of 3x3 filters as in computer vision, without knowledge of sound.
+
+    Section 2.1.
+
+    Args:
+        input_shape: (T, F).
+        n_outputs: number of classes.
+        width: number of filters per layer.
+
+    Returns:
+        A model from patches (B, T, F) to probabilities (B, n_outputs).
+    """
+    inputs = layers.Input(input_shape, name="log_mel")
+    x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, 128, 128, 1)
+    x = layers.BatchNormalization(name="input_norm")(x)
+    for number in range(1, 6):
+        conv = layers.Conv2D(
+            width, 3, padding="same", activation="elu", kernel_regularizer=DECAY, name=f"conv_{number}"
+        )
+        x = layers.BatchNormalization(name=f"norm_{number}")(conv(x))
+        x = layers.MaxPooling2D(2, name=f"pool_{number}")(x)  # halved in time and frequency, down to (B, 4, 4, C)
+    x = layers.Dropout(0.5, name="dropout")(layers.Flatten(name="flat")(x))  # (B, 512)
+    outputs = layers.Dense(n_outputs, "softmax", kernel_regularizer=DECAY, name="output")(x)
+    return keras.Model(inputs, outputs, name="few_vgg")
 
 
 def timbre(input_shape=(FRAMES, MELS), n_outputs: int = 10) -> keras.Model:
-    """One tall filter a class, 7 frames x 108 bands, and the maximum over where it is heard: timbre, and little else.
+    """Build one tall filter per class, 7 frames x 108 bands, and its maximum over time and frequency.
 
-    Filters after Pons et al., EUSIPCO 2017. The smallest network of the chapter.
+    Section 2.1, with the filters of Pons et al., "Timbre analysis of music audio signals with convolutional neural
+    networks", EUSIPCO 2017. This is the smallest network of the chapter.
+
+    Args:
+        input_shape: (T, F).
+        n_outputs: number of classes.
+
+    Returns:
+        A model from patches (B, T, F) to probabilities (B, n_outputs).
     """
     inputs = layers.Input(input_shape, name="log_mel")
-    x = layers.Reshape((*input_shape, 1))(inputs)  # (B, T, F, 1)
-    x = layers.BatchNormalization(center=False, scale=False, name="input_norm")(x)[..., 0]
-    frames, places = input_shape[0], input_shape[1] - TALL + 1
-    # one filter at one height after the other, bands as channels: the same as two dimensions, several times as fast
-    x = ops.stack([x[:, :, low : low + TALL] for low in range(places)], axis=1)  # (B, places, T, 108)
-    x = ops.reshape(x, (-1, frames, TALL))
-    limit = math.sqrt(6 / (7 * TALL * (1 + n_outputs)))  # Glorot's for the filter as an image
-    first = keras.initializers.RandomUniform(-limit, limit)
-    conv = layers.Conv1D(n_outputs, 7, use_bias=False, kernel_initializer=first, kernel_regularizer=DECAY)
-    x = ScaledInput(conv, name="timbre")(x)
-    x = ops.max(ops.reshape(x, (-1, places * (frames - 6), n_outputs)), axis=1)  # (B, n_outputs)
+    x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, 128, 128, 1)
+    x = layers.BatchNormalization(name="input_norm")(x)
+    x = layers.Conv2D(n_outputs, (7, TALL), kernel_regularizer=DECAY, name="timbre")(x)  # (B, 122, 21, n_outputs)
+    x = layers.GlobalMaxPooling2D(name="max")(x)  # (B, n_outputs)
     return keras.Model(inputs, layers.Softmax(name="output")(x), name="few_timbre")
 
 
-def prototypical(
-    input_shape=(FRAMES, MELS), n_outputs: int = 10, *, width: int = 128, precision: str = "float32"
-) -> keras.Model:
-    """The embedding of prototypical networks (Snell et al., NIPS 2017): a wide VGG with a linear output.
+def prototypical(input_shape=(FRAMES, MELS), n_outputs: int = 10, *, width: int = 128) -> keras.Model:
+    """Build the embedding of prototypical networks, a wide VGG with a linear output.
+
+    Section 2.2, after Snell, Swersky & Zemel, "Prototypical networks for few-shot learning", NIPS 2017.
 
     Args:
         input_shape: (T, F).
         n_outputs: dimensions of the embedding; ten in the paper.
-        width: filters of each layer.
-        precision: of the wide convolutions, as for `sb_cnn`.
+        width: number of filters per layer.
+
+    Returns:
+        A model from patches (B, T, F) to embeddings (B, n_outputs).
     """
     inputs = layers.Input(input_shape, name="log_mel")
-    # As in the original code, the input is normalised by frame here, where the other networks have one value for all,
-    # and the kernels do not decay.
-    x = layers.BatchNormalization(axis=1, name="input_norm")(layers.Reshape((*input_shape, 1))(inputs))
-    x = ThinConv2D(width, 3, padding="same", activation="elu", name="conv_1")(x)
-    x = layers.Dropout(0.5)(_vgg(x, width, precision=precision))
-    return keras.Model(inputs, layers.Dense(n_outputs, name="embedding")(x), name="prototypical")
-
-
-def _first(conv: layers.Layer, x):
-    """The input's normalisation and the first convolution."""
-    x = layers.BatchNormalization(center=False, scale=False, name="input_norm")(x)
-    return ScaledInput(conv, name="conv_1")(x)
-
-
-def _vgg(x, width: int, *, decay=None, precision: str = "float32"):
-    """Maps of the first convolution to what the last pool leaves: (B, T, F, C) -> (B, T/32 * F/32 * C)."""
+    x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, 128, 128, 1)
+    # As in the original code, each frame has its own normalisation, and the kernels do not decay.
+    x = layers.BatchNormalization(axis=1, name="input_norm")(x)
     for number in range(1, 6):
-        if number > 1:
-            conv = layers.Conv2D(
-                width, 3, padding="same", activation="elu", kernel_regularizer=decay, dtype=precision,
-                name=f"conv_{number}",
-            )  # fmt: skip
-            x = conv(x)
-        x = NormedPool(name=f"norm_{number}")(x)
-    return layers.Flatten()(x)
-
-
-def _softmax(x, n_outputs: int):
-    return layers.Dense(n_outputs, "softmax", kernel_regularizer=DECAY, name="output")(x)
+        x = layers.Conv2D(width, 3, padding="same", activation="elu", name=f"conv_{number}")(x)
+        x = layers.BatchNormalization(name=f"norm_{number}")(x)
+        x = layers.MaxPooling2D(2, name=f"pool_{number}")(x)  # halved in time and frequency, down to (B, 4, 4, C)
+    x = layers.Dropout(0.5, name="dropout")(layers.Flatten(name="flat")(x))  # (B, 16 C)
+    return keras.Model(inputs, layers.Dense(n_outputs, name="embedding")(x), name="prototypical")

@@ -1,9 +1,9 @@
-"""Log-mel patch in, probabilities of tags out: musicnn and its VGG, the system that the thesis released.
+"""Build musicnn and its VGG, the system that the thesis released.
 
 Jordi Pons & Xavier Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging", ISMIR 2019
 late-breaking demo; the front-end is that of "End-to-end learning for music audio tagging at scale" (ISMIR 2018).
-Layers have the names under which the package gives their values: `timbral`, `temporal`, `cnn1` to `cnn3`, `mean_pool`,
-`max_pool`, `penultimate`; `pool1` to `pool5`; `taggram`.
+Layers have the names under which the package returns their values: `timbral`, `temporal`, `cnn1` to `cnn3`,
+`mean_pool`, `max_pool`, `penultimate`; `pool1` to `pool5`; `taggram`.
 
 Shapes in the margin: B patches, T frames, F mel bands, C feature maps.
 """
@@ -13,8 +13,10 @@ from __future__ import annotations
 import keras
 from keras import layers
 
+from . import settings  # noqa: F401  configures Keras
+
 FRAMES, MELS = 187, 96  # 3 s at 16 kHz with a hop of 256 samples
-TIMBRAL, TEMPORAL = 204, 51  # filters of each timbral and of each temporal shape: 1.6 x 128 and 1.6 x 32, cut off
+TIMBRAL, TEMPORAL = 204, 51  # filters per timbral and per temporal shape: 1.6 x 128 and 1.6 x 32, rounded down
 HEIGHTS = (0.4, 0.7)  # of the timbral filters, as shares of the bands
 LENGTHS = (128, 64, 32)  # of the temporal filters, in frames
 
@@ -22,13 +24,13 @@ LENGTHS = (128, 64, 32)  # of the temporal filters, in frames
 def musicnn(
     input_shape=(FRAMES, MELS), n_outputs: int = 50, *, mid_width: int = 64, dense_width: int = 200
 ) -> keras.Model:
-    """Timbral and temporal filters of many shapes, three residual layers over time, and pooling over the patch.
+    """Build timbral and temporal filters of many shapes, three residual layers over time, and pooling over the patch.
 
     Args:
         input_shape: (T, F) of log10(10000 x + 1) of the mel power.
-        n_outputs: tags.
-        mid_width: filters of each layer of the mid-end; 512 in MSD_musicnn_big.
-        dense_width: units of the penultimate layer; 500 in MSD_musicnn_big.
+        n_outputs: number of tags.
+        mid_width: number of filters per layer of the mid-end; 512 in MSD_musicnn_big.
+        dense_width: number of units of the penultimate layer; 500 in MSD_musicnn_big.
 
     Returns:
         A model from patches (B, T, F) to probabilities (B, n_outputs).
@@ -42,10 +44,10 @@ def musicnn(
 def front_end(
     inputs: keras.KerasTensor, *, timbral: int = TIMBRAL, heights=HEIGHTS, lengths=LENGTHS
 ) -> keras.KerasTensor:
-    """Filter shapes side by side, each with its maximum over frequency: (B, T, F) to (B, T, 561)."""
+    """Apply filters of several shapes and their maximum over frequency: (B, T, F) -> (B, T, 561)."""
     mels = inputs.shape[2]
     x = layers.Reshape((*inputs.shape[1:], 1), name="channel")(inputs)  # (B, T, F, 1)
-    x = layers.BatchNormalization(name="input_norm")(x)  # one mean and one deviation for all bands
+    x = layers.BatchNormalization(name="input_norm")(x)  # one mean and one standard deviation for all bands
     padded = layers.ZeroPadding2D((3, 0), name="timbral_pad")(x)  # (B, T+6, F, 1)
     maps = [
         _branch(padded, timbral, (7, int(height * mels)), "valid", f"timbral_{number}")
@@ -60,13 +62,14 @@ def front_end(
 
 
 def mid_end(x: keras.KerasTensor, width: int = 64, *, norms: bool = True) -> list[keras.KerasTensor]:
-    """The front-end's maps and those of three layers over time, the last two residual; each (B, T, C).
+    """Apply three layers over time, the last two residual, and return their feature maps and the input's, (B, T, C)
+    each.
 
     Args:
-        x: maps of the front-end, (B, T, C).
-        width: filters of each layer.
-        norms: whether the second and third layer are normalised, as in the released weights. The last state of the
-            training code makes these two normalisations and leaves them unused.
+        x: feature maps of the front-end, (B, T, C).
+        width: number of filters per layer.
+        norms: whether the second and third layer are normalised, as in the released weights. The last version of the
+            training code creates these two normalisations but does not use them.
     """
     maps = [x]
     for number in (1, 2, 3):
@@ -80,14 +83,14 @@ def mid_end(x: keras.KerasTensor, width: int = 64, *, norms: bool = True) -> lis
 
 
 def global_pools(x: keras.KerasTensor) -> keras.KerasTensor:
-    """Maximum and mean over time, side by side for each map, as the original flattens them: (B, T, C) to (B, 2C)."""
+    """Pool maximum and mean over time, interleaved per map as in the original: (B, T, C) -> (B, 2C)."""
     largest, mean = layers.GlobalMaxPooling1D(name="max_pool")(x), layers.GlobalAveragePooling1D(name="mean_pool")(x)
     columns = [layers.Reshape((x.shape[2], 1))(pool) for pool in (largest, mean)]
     return layers.Flatten(name="pools")(layers.Concatenate(axis=2, name="pool_pairs")(columns))
 
 
 def back_end(x: keras.KerasTensor, n_outputs: int, dense_width: int = 200) -> keras.KerasTensor:
-    """What was pooled over time, (B, D), to probabilities, (B, n_outputs)."""
+    """Apply the dense layers: (B, D) -> probabilities (B, n_outputs)."""
     x = layers.BatchNormalization(name="pool_norm")(x)
     x = layers.Dropout(0.5, name="pool_dropout")(x)
     x = layers.Dense(dense_width, activation="relu", name="dense")(x)
@@ -97,7 +100,7 @@ def back_end(x: keras.KerasTensor, n_outputs: int, dense_width: int = 200) -> ke
 
 
 def _branch(x: keras.KerasTensor, filters: int, shape: tuple[int, int], padding: str, name: str) -> keras.KerasTensor:
-    """Convolution, ReLU, batch normalisation, in this order, and the maximum over what is left of frequency."""
+    """Apply convolution, ReLU and batch normalisation, in this order, and the maximum over the remaining bands."""
     x = layers.Conv2D(filters, shape, padding=padding, activation="relu", name=f"{name}_conv")(x)
     x = layers.BatchNormalization(name=f"{name}_norm")(x)
     x = layers.MaxPooling2D((1, x.shape[2]), name=f"{name}_max")(x)  # (B, T, 1, C)
@@ -105,12 +108,12 @@ def _branch(x: keras.KerasTensor, filters: int, shape: tuple[int, int], padding:
 
 
 def vgg(input_shape=(FRAMES, MELS), n_outputs: int = 50, *, width: int = 128) -> keras.Model:
-    """Five layers of 3 x 3 filters, the package's model without musical knowledge.
+    """Build five layers of 3 x 3 filters, the package's model without musical knowledge.
 
     Args:
         input_shape: (T, F) of log10(10000 x + 1) of the mel power; the published weights need (187, 96).
-        n_outputs: tags.
-        width: filters of each layer.
+        n_outputs: number of tags.
+        width: number of filters per layer.
 
     Returns:
         A model from patches (B, T, F) to probabilities (B, n_outputs).
@@ -118,7 +121,7 @@ def vgg(input_shape=(FRAMES, MELS), n_outputs: int = 50, *, width: int = 128) ->
     inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, T, F, 1)
     x = layers.BatchNormalization(name="input_norm")(x)
-    # As in the original, the first pool looks along time only and then takes every other band.
+    # As in the original, the first pool covers time only, with a stride of two bands.
     pools = [((4, 1), (2, 2)), *[((2, 2), (2, 2))] * 3, ((4, 4), (4, 4))]
     for number, (window, stride) in enumerate(pools, start=1):
         if number > 1:

@@ -1,8 +1,8 @@
-"""Log-mel patch in, probabilities of tags out: the models that were trained and compared before one became musicnn.
+"""Build the models that musicnn was selected from.
 
-Jordi Pons, the repository `musicnn-training` (2019): three baselines of the field and the thesis's front-end under five
-ways to sum up time. Its VGGs are `musicnn.vgg` of width 32 and 128; its scores stand in `data/paper/results.csv`. Its
-best, `dense`, was released as musicnn: with two normalisations more, as the released weights show (`musicnn.mid_end`).
+Jordi Pons, the repository `musicnn-training` (2019): three baselines, and the thesis's front-end with five ways to pool
+time. Its VGGs are `musicnn.vgg` with widths 32 and 128; its scores are in `data/paper/results.csv`. `dense` was
+released as musicnn, with two more normalisations, as the released weights show (`musicnn.mid_end`).
 
 Shapes in the margin: B patches, T frames, F mel bands, C feature maps.
 """
@@ -13,20 +13,21 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from . import settings  # noqa: F401  configures Keras
 from .musicnn import FRAMES, MELS, back_end, front_end, global_pools, mid_end
 
-ATTENTIVE = 576  # filters of the one timbral shape, 7 x 38, before attention and autopool: 4.5 x 128
+ATTENTIVE = 576  # filters of the only timbral shape, 7 x 38, of attention and autopool: 4.5 x 128
 LSTM_UNITS = 512
-# Timbre CNN: filters of 7, 5, 3 and 1 frames, for filters as high as 80, 60 and 20 % of the bands.
+# Timbre CNN: number of filters of 7, 5, 3 and 1 frames, for heights of 80, 60 and 20 % of the bands.
 TIMBRE = {0.8: (3, 3, 6, 10), 0.6: (5, 5, 10, 15), 0.2: (5, 5, 10, 15)}
 
 
 def dieleman(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Two layers over time, the first as high as the spectrogram (Dieleman & Schrauwen, ICASSP 2014).
+    """Build two layers over time, the first as high as the spectrogram (Dieleman & Schrauwen, ICASSP 2014).
 
     Args:
         input_shape: (T, F) of log10(10000 x + 1) of the mel power.
-        n_outputs: tags.
+        n_outputs: number of tags.
 
     Returns:
         A model from patches (B, T, F) to probabilities (B, n_outputs).
@@ -41,7 +42,7 @@ def dieleman(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
 
 
 def timbre(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Timbral filters of twelve shapes and `dieleman`'s back-end; arguments as there (Pons et al., EUSIPCO 2017)."""
+    """Build timbral filters of twelve shapes (Pons et al., EUSIPCO 2017) and the back-end of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1), name="channel")(inputs)
     x = layers.BatchNormalization(name="input_norm")(x)
@@ -60,24 +61,24 @@ def timbre(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
 
 
 def residual(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Maximum and mean over time of the last residual layer alone; arguments as in `dieleman`."""
+    """Pool maximum and mean over time of the last residual layer only; the arguments are those of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     pooled = global_pools(mid_end(front_end(inputs), norms=False)[-1])  # of (B, T, 64)
     return keras.Model(inputs, back_end(pooled, n_outputs), name="residual")
 
 
 def dense(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Maximum and mean over time of what all layers give: what became musicnn; arguments as in `dieleman`."""
+    """Pool maximum and mean over time of all layers, as in musicnn; the arguments are those of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     maps = layers.Concatenate(name="mid_end")(mid_end(front_end(inputs), norms=False))  # (B, T, 753)
     return keras.Model(inputs, back_end(global_pools(maps), n_outputs), name="dense")
 
 
 def attention(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Each map weighted over time by a softmax that a convolution computes; arguments as in `dieleman`.
+    """Weight each map over time by a softmax of a convolution; the arguments are those of `dieleman`.
 
-    The frames' places are told to the convolution by sines and cosines (Vaswani et al., "Attention is all you need",
-    NeurIPS 2017, section 3.5), computed as the original does, one frequency a map.
+    Sines and cosines encode the positions of the frames (Vaswani et al., "Attention is all you need", NeurIPS 2017,
+    section 3.5), computed as in the original with one frequency per map.
     """
     inputs = layers.Input(input_shape, name="log_mel")
     maps = _timbral_maps(inputs)  # (B, T, 768)
@@ -89,14 +90,14 @@ def attention(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
 
 
 def autopool(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Each map pooled between mean and maximum, as it learns; arguments as in `dieleman`."""
+    """Pool each map between mean and maximum by a learnt parameter; the arguments are those of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     x = AutoPool1D(name="autopool")(_timbral_maps(inputs))  # (B, 768)
     return keras.Model(inputs, back_end(x, n_outputs), name="autopool")
 
 
 def recurrent(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Two recurrent layers over the last residual layer; arguments as in `dieleman`."""
+    """Build two recurrent layers on the last residual layer; the arguments are those of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     x = mid_end(front_end(inputs), norms=False)[-1]  # (B, T, 64)
     x = layers.LSTM(LSTM_UNITS, return_sequences=True, name="lstm_1")(x)
@@ -105,36 +106,36 @@ def recurrent(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
 
 
 def positions(frames: int, maps: int) -> np.ndarray:
-    """Sines (even maps) and cosines (odd maps) of the place of each frame, float32 (1, T, C)."""
+    """Return sines (even maps) and cosines (odd maps) of the frames' positions, float32 (1, T, C)."""
     angles = np.arange(frames)[:, None] / 10_000 ** (2 * np.arange(maps) / maps)
     return np.where(np.arange(maps) % 2, np.cos(angles), np.sin(angles)).astype(np.float32)[None]
 
 
-@keras.saving.register_keras_serializable(package="thesis")
+@keras.saving.register_keras_serializable("thesis_lib")
 class AutoPool1D(layers.Layer):
-    """Mean of each map over time, weighted by a softmax whose sharpness is learnt: (B, T, C) to (B, C).
+    """Mean of each map over time, weighted by a softmax with a learnt sharpness: (B, T, C) -> (B, C).
 
-    At a sharpness of 0, where it starts, it is the mean; the greater, the nearer the maximum (McFee, Salamon & Bello,
-    "Adaptive pooling operators for weakly labeled sound event detection", IEEE/ACM TASLP 2018, section III).
+    The initial sharpness of 0 gives the mean; a larger one approaches the maximum (McFee, Salamon & Bello, "Adaptive
+    pooling operators for weakly labeled sound event detection", IEEE/ACM TASLP 2018, section III).
     """
 
     def build(self, input_shape: tuple) -> None:
-        """Makes one sharpness a map."""
+        """Create one sharpness per map."""
         self.sharpness = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="sharpness")
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        """Pools (B, T, C) to (B, C)."""
+        """Compute (B, T, C) -> (B, C)."""
         return ops.sum(x * ops.softmax(self.sharpness * x, axis=1), axis=1)
 
 
 def _timbral_maps(inputs: keras.KerasTensor) -> keras.KerasTensor:
-    """All maps of the mid-end on filters of one timbral shape: (B, T, F) to (B, T, 768)."""
+    """Return all maps of the mid-end on filters of one timbral shape: (B, T, F) -> (B, T, 768)."""
     maps = mid_end(front_end(inputs, timbral=ATTENTIVE, heights=(0.4,), lengths=()), norms=False)
     return layers.Concatenate(name="mid_end")(maps)
 
 
 def _dieleman_back_end(x: keras.KerasTensor, n_outputs: int) -> keras.KerasTensor:
-    """(B, T, C) -> (B, n_outputs)."""
+    """Apply the dense layers of `dieleman`: (B, T, C) -> (B, n_outputs)."""
     x = layers.Conv1D(32, 8, activation="relu", name="back_end")(x)
     x = layers.MaxPooling1D(4, name="back_end_max")(x)
     x = layers.Dense(100, activation="relu", name="penultimate")(layers.Flatten()(x))

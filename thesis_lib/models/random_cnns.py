@@ -1,18 +1,20 @@
-"""Log-mel or waveform in, one mean a feature map out: the randomly weighted CNNs of chapter IV.
+"""Build the randomly weighted CNNs of chapter IV.
 
-Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019, section 2. Nothing
-here is trained and there is no batch normalisation: the weights keep their first values, and the mean of each feature
-map of the chosen layers is one feature. Given `n_outputs`, a softmax layer on these features makes it a classifier that
-can be trained.
+Jordi Pons & Xavier Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019, section 2. There
+is no training and no batch normalisation: the weights keep their random initial values, and the mean of each feature
+map of the chosen layers is one feature. With `n_outputs`, a softmax layer on the features makes a classifier that can
+be trained.
 
 Shapes in the margin: B clips, T frames or samples, F mel bands, C feature maps. `width` is the number of filters of the
-smallest layer; the two published sizes stand in `ARCHITECTURES`.
+smallest layer; the two published sizes are in `ARCHITECTURES`.
 """
 
 from __future__ import annotations
 
 import keras
 from keras import layers
+
+from . import settings  # noqa: F401  configures Keras
 
 FRAMES, MELS = 1376, 96  # 29.3 s at 12 kHz with a hop of 256 samples
 SAMPLES = 350_000  # 29.2 s at 12 kHz
@@ -21,7 +23,7 @@ EVENT_LENGTHS = (64, 32, 16, 8)  # frames: temporal filters for UrbanSound8K's c
 
 
 def vgg(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int = 32) -> keras.Model:
-    """Five layers of 3x3 filters, as in computer vision: minimal filters, no domain knowledge.
+    """Build five layers of 3x3 filters as in computer vision: minimal filters, no domain knowledge.
 
     After Choi et al., ISMIR 2016. Input (T, F); 5 x width features.
     """
@@ -30,14 +32,14 @@ def vgg(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int 
     pooled = []
     for i, (time, frequency) in enumerate([(4, 2), (4, 3), (5, 2), (4, 2), (4, 4)], start=1):
         x = _conv2d(width, (3, 3), "same", "elu", f"front_end_{i}")(x)
-        # Deviation: the original's pools need 1,280 frames; on a shorter input a pool takes what is left of it.
+        # Deviation: the original's pools need 1,280 frames; here a pool is never larger than its input.
         x = layers.MaxPooling2D((min(time, x.shape[1]), min(frequency, x.shape[2])), name=f"pool_{i}")(x)
         pooled.append(x)
     return _means(inputs, pooled, n_outputs, "vgg")
 
 
 def vertical_7x96(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int = 160) -> keras.Model:
-    """One layer of filters as high as the spectrogram, 7 frames x all bands: no shift in pitch allowed.
+    """Build one layer of filters as high as the spectrogram, 7 frames x all bands: no shift in pitch is possible.
 
     Input (T, F); width features.
     """
@@ -48,7 +50,7 @@ def vertical_7x96(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, w
 
 
 def vertical_7x86(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int = 160) -> keras.Model:
-    """One layer of filters nine tenths as high as the spectrogram, then the maximum over pitch shifts.
+    """Build one layer of filters nine tenths as high as the spectrogram, and the maximum over pitch shifts.
 
     Input (T, F); width features.
     """
@@ -60,7 +62,7 @@ def vertical_7x86(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, w
 
 
 def timbral(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int = 8) -> keras.Model:
-    """Many vertical filters, nine and four tenths of the spectrogram high (Pons et al., EUSIPCO 2017).
+    """Build many vertical filters, nine and four tenths as high as the spectrogram (Pons et al., EUSIPCO 2017).
 
     Input (T, F); 14 x width features.
     """
@@ -71,7 +73,7 @@ def timbral(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: 
 def temporal(
     input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int = 8, lengths=MUSIC_LENGTHS
 ) -> keras.Model:
-    """Many horizontal filters over the energy envelope (Pons & Serra, ICASSP 2017).
+    """Build many horizontal filters on the energy envelope (Pons & Serra, ICASSP 2017).
 
     Input (T, F); 14 x width features; `width` a multiple of four. `lengths` of the filters in frames.
     """
@@ -82,7 +84,7 @@ def temporal(
 def timbral_temporal(
     input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int = 4, lengths=MUSIC_LENGTHS
 ) -> keras.Model:
-    """Vertical and horizontal filters side by side (Pons et al., CBMI 2016).
+    """Build vertical and horizontal filters in parallel (Pons et al., CBMI 2016).
 
     Input (T, F); 28 x width features; `width` a multiple of four. `lengths` of the temporal filters in frames.
     """
@@ -92,7 +94,7 @@ def timbral_temporal(
 
 
 def sample_level(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, width: int = 23) -> keras.Model:
-    """Seven layers of filters of three samples (Lee et al., SMC 2017): minimal filters on the waveform.
+    """Build seven layers of filters of three samples (Lee et al., SMC 2017): minimal filters on the waveform.
 
     Input (T, 1), T at least 3^7 = 2,187 samples; 7 x width features.
     """
@@ -107,7 +109,8 @@ def sample_level(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, widt
 
 
 def frame_level(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, width: int = 40) -> keras.Model:
-    """Filters of 512 samples every 32 (after Dieleman & Schrauwen, ICASSP 2014), and a residual back-end.
+    """Build filters of 512 samples with a stride of 32 (after Dieleman & Schrauwen, ICASSP 2014) and a residual
+    back-end.
 
     Input (T, 1); 4 x width features.
     """
@@ -117,7 +120,7 @@ def frame_level(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, width
 
 
 def frame_level_many(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, width: int = 20) -> keras.Model:
-    """Filters of five lengths, 512 to 32 samples, every 32 (after Zhu et al., 2016), and a residual back-end.
+    """Build filters of 512 to 32 samples with a stride of 32 (after Zhu et al., 2016) and a residual back-end.
 
     Input (T, 1); 8 x width features.
     """
@@ -129,14 +132,14 @@ def frame_level_many(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, 
 
 
 def _timbral(inputs, width: int) -> list:
-    """(B, T, F) -> six maps (B, T, C), each the maximum over frequency."""
+    """Apply the vertical filters: (B, T, F) -> six maps (B, T, C), each the maximum over frequency."""
     x = layers.Reshape((*inputs.shape[1:], 1))(inputs)  # (B, T, F, 1)
     maps = []
     for share in (0.9, 0.4):
         height = int(share * inputs.shape[2])
         for frames, times in ((7, 1), (3, 2), (1, 4)):
             name = f"front_end_{frames}x{height}"
-            y = layers.ZeroPadding2D((frames // 2, 0), name=f"{name}_padded")(x)  # 'same' in time only
+            y = layers.ZeroPadding2D((frames // 2, 0), name=f"{name}_padded")(x)  # 'same' padding in time only
             y = _conv2d(times * width, (frames, height), "valid", "relu", name)(y)  # (B, T, F-height+1, C)
             y = layers.MaxPooling2D((1, y.shape[2]), name=f"{name}_pool")(y)  # (B, T, 1, C)
             maps.append(layers.Reshape((y.shape[1], y.shape[3]))(y))
@@ -144,15 +147,13 @@ def _timbral(inputs, width: int) -> list:
 
 
 def _temporal(inputs, width: int, lengths) -> list:
-    """(B, T, F) -> four maps (B, T, C)."""
+    """Apply the horizontal filters: (B, T, F) -> four maps (B, T, C)."""
     if width % 4:
-        raise ValueError(
-            f"width must be a multiple of four, since each layer gives up a quarter of it; got width={width}."
-        )
+        raise ValueError(f"width must be a multiple of four; got width={width}.")
     frames, bands = inputs.shape[1:]
     envelope = layers.AveragePooling2D((1, bands), name="envelope")(layers.Reshape((frames, bands, 1))(inputs))
     envelope = layers.Reshape((frames, 1))(envelope)  # (B, T, 1)
-    fewer = width // 4  # so that there are as many temporal as timbral filters: 15 widths less 4 quarters
+    fewer = width // 4  # for as many temporal as timbral filters: 15 widths less 4 quarters
     return [
         _conv1d(times * width - fewer, length, "same", f"front_end_{length}x1")(envelope)
         for length, times in zip(lengths, (1, 2, 4, 8), strict=True)
@@ -160,8 +161,8 @@ def _temporal(inputs, width: int, lengths) -> list:
 
 
 def _back_end(x, width: int) -> list:
-    """(B, T, C) -> three maps: a convolution that adapts the dimensions, and two residual ones around a pool of two."""
-    first = _conv1d(width, 7, "valid", "back_end_1")(x)  # (B, T-6, C): no padding in time, as in the original code
+    """Apply a convolution that adapts the dimensions, and two residual ones around a pool of two: three maps."""
+    first = _conv1d(width, 7, "valid", "back_end_1")(x)  # (B, T-6, C), without padding in time, as in the original code
     second = layers.Add(name="residual_2")([first, _conv1d(width, 7, "same", "back_end_2")(first)])
     pooled = layers.MaxPooling1D(2, name="back_end_pool")(second)  # (B, (T-6)/2, C)
     third = layers.Add(name="residual_3")([pooled, _conv1d(width, 7, "same", "back_end_3")(pooled)])
@@ -169,7 +170,7 @@ def _back_end(x, width: int) -> list:
 
 
 def _means(inputs, maps: list, n_outputs: int | None, name: str) -> keras.Model:
-    """The mean of each feature map, side by side; with `n_outputs` a softmax layer on them."""
+    """Return a model that outputs the mean of each feature map, or with `n_outputs` a softmax layer on the means."""
     means = [
         layers.GlobalAveragePooling2D()(x) if len(x.shape) == 4 else layers.GlobalAveragePooling1D()(x) for x in maps
     ]
@@ -181,8 +182,8 @@ def _means(inputs, maps: list, n_outputs: int | None, name: str) -> keras.Model:
     return keras.Model(inputs, layers.Dense(n_outputs, "softmax", name="output")(features), name=name)
 
 
-# He's fan-in normal, truncated. Deviation: the original's standard deviation, sqrt(2.6 / n) before truncation, is 0.3 %
-# larger.
+# He's truncated normal by fan-in. Deviation: the original's standard deviation, sqrt(2.6 / n) before truncation, is 0.3
+# % larger.
 def _conv2d(filters: int, shape: tuple[int, int], padding: str, activation: str, name: str) -> layers.Conv2D:
     return layers.Conv2D(
         filters, shape, padding=padding, activation=activation, kernel_initializer="he_normal", name=name

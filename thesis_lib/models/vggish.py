@@ -1,4 +1,4 @@
-"""Log-mel patches of 0.96 s in, embeddings of 128 numbers out: VGGish, the pretrained source of chapter VI.
+"""Build VGGish, a network pretrained on the sounds of videos, from which chapter VI transfers.
 
 Hershey et al., "CNN architectures for large-scale audio classification", ICASSP 2017; released with AudioSet.
 """
@@ -9,16 +9,17 @@ import keras
 from keras import layers
 
 from ..audio.vggish import FRAMES, MELS
+from . import settings  # noqa: F401  configures Keras
 
 WIDTHS = ((64,), (128,), (256, 256), (512, 512))  # filters of the convolutions before each pool
 DENSE = (4096, 4096)
 
 
 def vggish(input_shape=(FRAMES, MELS), n_outputs: int = 128) -> keras.Model:
-    """Six convolutions in four stages, two dense layers, and a linear one: the embedding before any activation.
+    """Build six convolutions in four stages, two dense layers and a linear one, which is the embedding.
 
     Args:
-        input_shape: (T, F) of log(mel magnitude + 0.01), as `vggish_input.patches` gives; multiples of 16.
+        input_shape: (T, F) of log(mel magnitude + 0.01), the output of `audio.vggish.patches`; multiples of 16.
         n_outputs: dimensions of the embedding.
     """
     inputs = layers.Input(input_shape, name="log_mel")

@@ -1,8 +1,8 @@
-"""A trained musicnn or its VGG in, the same function in a form that is computed faster out.
+"""Convert a trained musicnn or its VGG to a form that predicts faster.
 
-Both take the maximum, over frequency or over a window, of what a convolution, ReLU and batch normalisation give. The
-last two, and the bias before them, are monotonic in each map, so the maximum can be taken right after the kernels, with
-the sign of the map's gain moved into them: everything else then runs on pooled maps, up to 96 times smaller.
+Both take the maximum over frequency, or over a window, of convolution, ReLU and batch normalisation. The last two and
+the bias are monotonic in each feature map, so the maximum can be taken directly after the convolution, with the sign of
+the map's gain moved into the kernels. Everything else then runs on pooled maps, which are up to 96 times smaller.
 
     max of g relu(z) + h  =  g relu(s max of s z) + h,  with s the sign of g
 """
@@ -17,16 +17,16 @@ from keras import layers, ops
 
 from ..musicnn import HEIGHTS, LENGTHS
 
-EDGE = 3  # frames that the timbral filters reach to each side
+EDGE = 3  # frames that the timbral filters cover on each side
 
 
 class Parts(NamedTuple):
-    """musicnn in two parts, so that overlapping patches can share the first, which is four fifths of the work.
+    """musicnn in two parts. Overlapping patches can share the first, which is four fifths of the work.
 
     Attributes:
-        timbral: log-mel (B, L + 6, F) of any length to timbral maps (B, L, 408).
-        rest: log-mel (B, T, F) and timbral maps (B, T, 408) to probabilities, or to features by name.
-        silence: the value of log-mel that stands for nothing beyond the ends of a patch.
+        timbral: model from log-mel (B, L + 6, F) of any length to timbral maps (B, L, 408).
+        rest: model from log-mel (B, T, F) and timbral maps (B, T, 408) to probabilities, or to features by name.
+        silence: log-mel value that is equivalent to zero padding after the input's normalisation.
     """
 
     timbral: keras.Model
@@ -35,11 +35,11 @@ class Parts(NamedTuple):
 
 
 def folded(model: keras.Model, *, features: bool = False) -> keras.Model:
-    """The model for inference: equal values, no dropout.
+    """Convert a model for inference: equal values, no dropout.
 
     Args:
-        model: from `musicnn` or `vgg`, with its weights.
-        features: whether the outputs are a dictionary of all named features with the taggram, or the taggram alone.
+        model: a model from `musicnn` or `vgg` with its weights.
+        features: whether to output a dictionary of all named features and the taggram instead of the taggram.
 
     Returns:
         A model with the same input.
@@ -53,15 +53,15 @@ def folded(model: keras.Model, *, features: bool = False) -> keras.Model:
 
 
 def overlapping(model: keras.Model, *, features: bool = False) -> keras.Model:
-    """A musicnn for patches that overlap: timbral maps are computed once for all patches but at each patch's edges.
+    """Convert a musicnn for overlapping patches, which share timbral maps except at their edges.
 
     Args:
-        model: from `musicnn`, with its weights.
+        model: a model from `musicnn` with its weights.
         features: as in `folded`.
 
     Returns:
-        A model from log-mel of any length (1, L, F), and the frames (1, B) at which patches begin in it, to what
-        `folded` gives for those patches.
+        A model from log-mel of any length (1, L, F) and the start frames (1, B) of patches to the outputs of `folded`
+        for those patches.
     """
     parts, (frames, mels) = split(model, features=features), model.input_shape[1:]
     span, starts = layers.Input((None, mels)), layers.Input((None,), dtype="int32")
@@ -75,7 +75,7 @@ def overlapping(model: keras.Model, *, features: bool = False) -> keras.Model:
 
 
 def split(model: keras.Model, *, features: bool = False) -> Parts:
-    """A musicnn for inference in two parts; arguments as in `folded`."""
+    """Convert a musicnn for inference in two parts; the arguments are those of `folded`."""
     (gain,), (shift,) = gain_and_shift(model.get_layer("input_norm"))
     silence = -float(shift / gain)
     spectrogram = layers.Input((None, model.input_shape[2]))
@@ -104,14 +104,14 @@ def split(model: keras.Model, *, features: bool = False) -> Parts:
 
 
 def gain_and_shift(norm: layers.BatchNormalization) -> tuple[np.ndarray, np.ndarray]:
-    """What batch normalisation does at inference: x * gain + shift, each (C,)."""
+    """Return gain and shift (C,) with which batch normalisation computes x * gain + shift at inference."""
     gamma, beta, mean, variance = (np.asarray(weight) for weight in norm.get_weights())
     gain = gamma / np.sqrt(variance + norm.epsilon)
     return gain, beta - mean * gain
 
 
 def _branches(model: keras.Model, x: keras.KerasTensor, names: list[str], scale: float) -> keras.KerasTensor:
-    """Filters of several shapes side by side, with their maximum over frequency: (B, T, F) to (B, T', C)."""
+    """Apply filters of several shapes and their maximum over frequency: (B, T, F) -> (B, T', C)."""
     image = ops.expand_dims(x, -1)  # (B, T, F, 1)
     outputs = []
     for name in names:
@@ -128,7 +128,7 @@ def _vgg(model: keras.Model, features: bool) -> keras.Model:
     for number in range(1, 6):
         conv, norm = model.get_layer(f"conv_{number}"), gain_and_shift(model.get_layer(f"norm_{number}"))
         new, pool = layers.Conv2D(conv.filters, 3, padding="same", use_bias=False), model.get_layer(f"pool{number}")
-        if number == 1:  # its pool takes every other band, so that only those are computed
+        if number == 1:  # its pool uses every second band, so only those are computed
             x = layers.ZeroPadding2D(1)(x)
             new, pool = (
                 layers.Conv2D(conv.filters, 3, strides=(1, 2), use_bias=False),
@@ -144,7 +144,7 @@ def _pooled(
     new: layers.Conv2D, x: keras.KerasTensor, conv: layers.Conv2D, norm: tuple[np.ndarray, np.ndarray], pool, *,
     scale: float = 1.0,
 ) -> keras.KerasTensor:  # fmt: skip
-    """What `conv`, ReLU, normalisation and `pool` give: `new` has the kernels, and all else comes after the maximum."""
+    """Compute `conv`, ReLU, normalisation and `pool` by a convolution `new`; all else comes after the maximum."""
     (kernel, bias), (gain, shift) = (np.asarray(w) for w in conv.get_weights()), (v.astype(np.float32) for v in norm)
     sign = np.where(gain < 0, -1, 1).astype(np.float32)
     x = new(x)

@@ -1,7 +1,7 @@
-"""Maps in, their normalised maxima out: batch normalisation and max pooling in the order that costs less.
+"""Pool before batch normalisation, with the same result.
 
-What is normalised in training is every value, but what is passed on is one of four. A scale that is positive leaves the
-maximum where it is (a negative one puts it at the minimum), so that the pool may come first:
+Only one of four normalised values passes a 2x2 pool. A positive scale keeps the position of the maximum, and a negative
+one moves it to the minimum, so the pool can come first:
 
     max(gamma (x - mean) / deviation + beta)  =  |gamma| / deviation max(sign(gamma) x) - gamma mean / deviation + beta
 """
@@ -14,31 +14,31 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable("thesis_lib")
 class NormedPool(layers.BatchNormalization):
-    """Batch normalisation of each channel, then the maximum over 2x2 places; `BatchNormalization`'s arguments."""
+    """Batch normalisation per channel and 2x2 max pooling; the arguments are those of `BatchNormalization`."""
 
     def call(self, inputs, training=None):
-        """(B, T, F, C) -> (B, T // 2, F // 2, C)."""
+        """Compute (B, T, F, C) -> (B, T // 2, F // 2, C)."""
         mean, variance = self.moving_mean, self.moving_variance
         if training:
             mean, variance = moments(inputs)
             for moving, found in ((self.moving_mean, mean), (self.moving_variance, variance)):
                 moving.assign(moving * self.momentum + ops.stop_gradient(found) * (1 - self.momentum))
         scale = self.gamma * ops.rsqrt(variance + self.epsilon)
-        turned = ops.any(self.gamma < 0)  # seldom, and a pass over all values
+        turned = ops.any(self.gamma < 0)  # rarely true, and a pass over all values if so
         inputs = ops.cond(turned, lambda: inputs * ops.where(self.gamma < 0, -1.0, 1.0), lambda: inputs)
         pooled = ops.max_pool(inputs, 2, strides=2)
         return scaled(pooled, ops.abs(scale), self.beta - mean * scale)
 
     def compute_output_shape(self, input_shape):
-        """Halved in time and frequency."""
+        """Return the shape halved in time and frequency."""
         batch, frames, bands, channels = input_shape
         return (batch, frames // 2, bands // 2, channels)
 
 
 def moments(x):
-    """Mean and variance of each channel: (..., C) -> (C,), (C,).
+    """Compute mean and variance per channel: (..., C) -> (C,), (C,).
 
-    The gradient is written out, since the one that is derived goes over x twice as often.
+    The gradient is explicit, because the derived one passes over x twice as often.
     """
 
     @ops.custom_gradient
@@ -59,7 +59,7 @@ def moments(x):
 
 
 def scaled(x, scale, shift):
-    """Gives scale x + shift for each channel; the sums of its gradients are products of matrices."""
+    """Compute scale x + shift per channel; the sums in its gradients are matrix products."""
 
     @ops.custom_gradient
     def both(x, scale, shift):
@@ -74,7 +74,7 @@ def scaled(x, scale, shift):
 
 
 def average(x):
-    """Over all but the last axis, as a product of matrices: several times as fast as a reduction on a CPU."""
-    rows = ops.reshape(x, (ops.shape(x)[0], -1, x.shape[-1]))  # clip by clip: a sum of all would lose digits
+    """Average over all axes but the last by a matrix product, several times as fast as a reduction on a CPU."""
+    rows = ops.reshape(x, (ops.shape(x)[0], -1, x.shape[-1]))  # per clip, because one sum over all would lose digits
     ones = ops.ones_like(rows[:1, None, :, 0])
     return ops.mean(ops.matmul(ones, rows)[:, 0], axis=0) / ops.cast(ops.shape(rows)[1], x.dtype)

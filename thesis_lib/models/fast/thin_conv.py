@@ -1,7 +1,7 @@
-"""One map in, many out: the first convolution of a network, as a product of matrices.
+"""Compute the convolution of a single channel as a matrix product.
 
-Libraries are made for many maps to many. With one map to start from, a matrix of shifted copies times the filters takes
-a fraction of the time on a CPU, and its gradients a tenth.
+Libraries optimise convolutions of many channels. For one channel, multiplying a matrix of shifted copies with the
+filters takes a fraction of the time on a CPU, and its gradient a tenth.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable("thesis_lib")
 class ThinConv2D(layers.Conv2D):
-    """`Conv2D` of an input of one map, with a bias, without strides or dilation: (B, T, F, 1) -> (B, T', F', C)."""
+    """`Conv2D` of one channel with a bias, without strides or dilation: (B, T, F, 1) -> (B, T', F', C)."""
 
     def call(self, inputs):
-        """Bias and activation are applied to the product as it is, so that TensorFlow does all three at once."""
+        """Convolve; TensorFlow fuses the product with the bias and the activation that follow it directly."""
         tall, wide = self.kernel_size
         x = inputs[..., 0]
         if self.padding == "same":
