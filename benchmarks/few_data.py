@@ -3,9 +3,9 @@
 python benchmarks/few_data.py [--output data/results/few_data_speed]     about 11 minutes on 2 cores
 
 The data are ten classes of noise in patches of chapter VI's size. Networks are trained for 200 epochs, the prototypical
-network for twenty updates of 50 + 50 patches. The reference ("fresh") is the obvious implementation: the readable network,
-compiled again for each fit, and `Model.fit` on a PyDataset. Ours is the median of two fits after the first, which traces;
-each fresh fit traces. Ours uses 16-bit products if `settings.precision` recommends them.
+network for twenty updates of 50 + 50 patches. The reference ("fresh") is the obvious implementation: the readable
+network, compiled again for each fit, and `Model.fit` on a PyDataset. Ours is the median of two fits after the first,
+which traces; each fresh fit traces. Ours uses 16-bit products if `settings.precision` recommends them.
 """
 
 import argparse

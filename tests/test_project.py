@@ -10,14 +10,18 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from thesis_lib.cli import tag as cli_tag, parameters
-from thesis_lib.records import published as paper
-from thesis_lib.pages import style as plots
-from thesis_lib.classifiers import CLASSIFIERS
+from thesis_lib.classifiers import CLASSIFIERS, LABELS
+from thesis_lib.cli import parameters
 from thesis_lib.datasets import DATASETS, Card
 from thesis_lib.models import ARCHITECTURES, of_chapter
-from thesis_lib.pretrained.musicnn import MODELS
-from thesis_lib.protocols.non_trained import extraction, evaluation as random_features, sizes
+from thesis_lib.protocols import parameters as kinds
+from thesis_lib.protocols.chapter import chapter_of
+from thesis_lib.protocols.data import separation
+from thesis_lib.protocols.few_data import evaluation as few_data
+from thesis_lib.protocols.few_data import preparation
+from thesis_lib.protocols.few_data.systems import SYSTEMS
+from thesis_lib.protocols.non_trained import evaluation, sizes, trained
+from thesis_lib.records import published
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -75,7 +79,7 @@ def test_notebooks_have_no_outputs_one_parameters_cell_and_short_cells(path):
     assert all(
         len(cell.source.splitlines()) <= 12 for cell in code if "parameters" not in cell.metadata.get("tags", ())
     )
-    assert parameters.defaults(path)
+    assert parameters.declared(path)
 
 
 def test_the_toc_names_every_notebook():
@@ -84,12 +88,34 @@ def test_the_toc_names_every_notebook():
     assert {f"notebooks/{path.stem}" for path in NOTEBOOKS} <= files
 
 
-def test_the_command_line_knows_the_tables():
-    assert set(parameters.SCALES) == set(random_features.SCALES)
-    assert set(parameters.SOME_OF["classifiers"]) == set(CLASSIFIERS)
-    assert cli_tag.MODELS[:-1] == parameters.TAGGERS
-    assert tuple(MODELS) == cli_tag.MODELS
-    assert set(plots.NAMES) == {*of_chapter("IV"), extraction.BASELINE}
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_parameter_says_what_it_sets(path):
+    assert all(declared.help for declared in parameters.declared(path).values())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_defaults_are_allowed(path):
+    for name, declared in parameters.declared(path).items():
+        if not isinstance(declared.kind, kinds.Place):
+            declared.kind.check(name, declared.default)
+
+
+def test_every_kind_belongs_to_a_parameter_of_its_chapter():
+    named = {}
+    for path in NOTEBOOKS:
+        named.setdefault(chapter_of(path.stem).notebooks, set()).update(parameters.declared(path))
+    for path in NOTEBOOKS:
+        chapter = chapter_of(path.stem)
+        assert set(chapter.parameters) == named[chapter.notebooks]
+
+
+def test_scales_classifiers_and_families_are_named_alike():
+    for table in (evaluation.SCALES, few_data.SCALES, trained.LENGTHS):
+        assert tuple(table) == kinds.SCALES
+    assert tuple(separation.SIZES) == chapter_of("D1_dances").parameters["scale"].names
+    assert set(CLASSIFIERS) == set(LABELS)
+    assert {system.family for system in SYSTEMS.values()} == set(preparation.FAMILIES)
+    assert all(system.network is None or ARCHITECTURES[system.network].fast for system in SYSTEMS.values())
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -100,14 +126,14 @@ def test_every_dataset_has_a_card_under_its_name(name):
 
 
 def test_published_numbers_carry_their_source():
-    table = paper.published()
+    table = published.published()
     assert len(table) > 140
     assert table["source"].notna().all() and table["status"].notna().all()
     assert pd.to_numeric(table["value"]).notna().all()
 
 
 def test_published_numbers_of_chapter_iv_are_complete():
-    rows = paper.random_cnns()
+    rows = published.random_cnns()
     counts = rows.groupby("dataset").size()
     # nine front-ends with two classifiers and the baseline; UrbanSound8K without the temporal front-end
     assert counts["GTZAN"] == 19 and counts["ExtendedBallroom"] == 19 and counts["UrbanSound8K"] == 17
@@ -115,11 +141,11 @@ def test_published_numbers_of_chapter_iv_are_complete():
     assert best.loc[best["value"].idxmax(), "system"] == "temporal"
 
 
-def test_features_a_width_follow_the_published_sizes():
-    for name in of_chapter("IV"):
-        width = ARCHITECTURES[name].settings["large"][0]["width"]
-        assert sizes.features_per_width(name) * width in (3584, 3585)
-        assert sizes.knobs(name, 3500, 1376)["width"] == width
+@pytest.mark.parametrize("name", of_chapter("IV"))
+def test_widths_follow_the_number_of_features(name):
+    large = ARCHITECTURES[name].sizes["large"]
+    assert sizes.knobs(name, 3500, 1376)["width"] == large.knobs["width"]
+    assert sizes.knobs(name, large.n_outputs, 1376)["width"] == large.knobs["width"]
 
 
 def test_the_readme_points_at_what_is_there():

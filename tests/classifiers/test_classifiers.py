@@ -7,7 +7,7 @@ from sklearn.model_selection import GridSearchCV, PredefinedSplit
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
-from thesis_lib.classifiers import CLASSIFIERS
+from thesis_lib.classifiers import CLASSIFIERS, prepare
 from thesis_lib.classifiers.elm import HIDDEN, elm, solve
 from thesis_lib.classifiers.nearest import NEIGHBOURS, nearest
 from thesis_lib.classifiers.svm import COSTS, GAMMAS, SETTINGS, svm
@@ -110,7 +110,7 @@ def test_elm_learns_what_is_not_linear():
 def test_the_same_seed_gives_the_same_predictions(data, name):
     values, labels, _ = data
     train, test = np.arange(80), np.arange(80, 120)
-    first, second = (CLASSIFIERS[name](values, labels, rng=np.random.default_rng(0))[1](train, test) for _ in range(2))
+    first, second = (prepare(name, values, labels, rng=np.random.default_rng(0))[1](train, test) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 

@@ -13,8 +13,10 @@ import soundfile
 from click.testing import CliRunner
 from conftest import RATE, tone
 
-from thesis_lib.cli import chapters, main as cli, parameters
+from thesis_lib.cli import chapters, parameters, tables
+from thesis_lib.cli import main as cli
 from thesis_lib.models import ARCHITECTURES
+from thesis_lib.protocols.chapter import chapter_of
 
 
 def thesis(*args):
@@ -35,18 +37,24 @@ def no_kernel(monkeypatch):
         ("dataset=rendered_dance", "dataset must be .*got dataset='rendered_dance'. Did you mean rendered_dances?"),
         ("architectures=vgg,tempral", "architectures must be all, or one.*got 'tempral'. Did you mean temporal?"),
         ("classifiers=mlp", "classifiers must be all, or one or more of svm, elm, .*got 'mlp'"),
-        ("seed=one", "seed must be a whole number, as its default 0 is; got seed='one'"),
-        ("n_features=12.5", "n_features must be a whole number"),
+        ("seed=one", "seed must be an integer, like its default 0; got seed='one'"),
+        ("n_features=12.5", "n_features must be an integer"),
         ("seed=-1", "seed must be from 0 to 4294967295; got seed=-1"),
         ("seed=5000000000", "seed must be from 0 to 4294967295"),
         ("n_features=1000000", "n_features must be from 0 to 20000"),
-        ("draws=0", "draws must be at least 1; got draws=0"),
-        ("architectures=vgg,vgg", "architectures must name each only once"),
+        ("draws=0", "draws must be from 1 to 100; got draws=0"),
+        ("architectures=vgg,vgg", "architectures must list each name only once"),
         ("architectures=", "architectures must be all, or one or more"),
-        ("output=here", "the output folder is given as --output FOLDER"),
-        ("scale", "a parameter is given as name=value; got 'scale'"),
-        ("scale=paper", "scale=paper needs the paper's own kind of data"),
+        ("output=here", "the output folder must be given as --output FOLDER"),
+        ("scale", "a parameter must be given as name=value; got 'scale'"),
+        ("scale=paper", "scale=paper needs the paper's kind of data"),
         ("dataset=folder", "give it as data_home=FOLDER"),
+        ("sounds=rythm", "sounds must be .*got sounds='rythm'. Did you mean rhythm?"),
+        (
+            "sounds=rhythm",
+            "sounds describes your own data and needs dataset=folder or dataset=table; got rendered_dances",
+        ),
+        ("data_name=mine", "data_name describes your own data"),
     ],
 )
 def test_a_wrong_parameter_ends_at_once(no_kernel, tmp_path, assignment, sentence):
@@ -60,21 +68,21 @@ def test_a_wrong_parameter_ends_at_once(no_kernel, tmp_path, assignment, sentenc
 @pytest.mark.parametrize(
     ("chapter", "assignment", "sentence"),
     [
-        ("A", "audio=no/such.mp3", "audio must be a file or folder that is there; got audio='.*no/such.mp3'"),
-        ("A", "gtzan=no/such", "gtzan must be a file or folder that is there"),
+        ("A", "audio=no/such.mp3", "audio must be an existing file or folder; got audio='.*no/such.mp3'"),
+        ("A", "gtzan=no/such", "gtzan must be an existing file or folder"),
         ("A", "model=MTT_musicn", "model must be .*got model='MTT_musicn'. Did you mean MTT_musicnn?"),
-        ("A", "hop=0", "hop must be at least 0.016; got hop=0.0"),
-        ("A", "hop=nan", "hop must be at least 0.016; got hop=nan"),
+        ("A", "hop=0", "hop must be from 0.016 to 3600.0; got hop=0.0"),
+        ("A", "hop=nan", "hop must be from 0.016 to 3600.0; got hop=nan"),
         ("4t", "epochs=-1", "epochs must be from 0 to 10000; got epochs=-1"),
         ("4t", "dataset=magnatagatune", "dataset must be rendered_dances, .*got dataset='magnatagatune'"),
         ("6", "systems=few_vg", "systems must be all, or one or more of .*got 'few_vg'. Did you mean few_vgg?"),
-        ("6", "counts=1;5", "counts must be numbers of clips a class, as in 1,5,20; got counts='1;5'"),
-        ("6", "counts=1,5,", "counts must be numbers of clips a class"),
-        ("6", "counts=0,5", "counts must be numbers of clips a class"),
+        ("6", "counts=1;5", "counts must be integers separated by commas, as in 1,5,20; got counts='1;5'"),
+        ("6", "counts=1,5,", "counts must be integers separated by commas"),
+        ("6", "counts=0,5", "counts must be integers separated by commas"),
         ("6", "precision=float16", "precision must be .*got precision='float16'"),
         ("6", "dataset=gtzan", "dataset must be .*got dataset='gtzan'"),
-        ("6w", "n=0", "n must be at least 1; got n=0"),
-        ("6w", "kept=data,no/such", "kept must be a file or folder that is there; got kept='.*no/such'"),
+        ("6w", "n=0", "n must be from 1 to 1000000; got n=0"),
+        ("6w", "kept=data,no/such", "kept must be an existing file or folder; got kept='.*no/such'"),
         ("4t", "classifiers=svm", "04t_proxy has no parameter 'classifiers'"),
     ],
 )
@@ -88,7 +96,7 @@ def test_a_folder_that_cannot_be_used_ends_at_once(no_kernel, tmp_path):
     (tmp_path / "one" / "class").mkdir(parents=True)
     soundfile.write(tmp_path / "one" / "class" / "a.wav", tone(440), RATE)
     result = thesis("run", "4", "-p", "dataset=folder", "-p", f"data_home={tmp_path / 'one'}")
-    assert result.exit_code == 2 and "holds one class only (class)" in result.output
+    assert result.exit_code == 2 and "contains only one class (class)" in result.output
 
 
 def test_an_output_folder_that_cannot_be_written_ends_at_once(no_kernel, tmp_path):
@@ -110,7 +118,7 @@ def test_a_relative_data_home_means_the_readers_folder(audio_folder, monkeypatch
 
 def test_an_unknown_chapter_lists_those_there_are(no_kernel):
     result = thesis("run", "12")
-    assert result.exit_code == 2 and "no chapter '12'; there are 04_non_trained" in result.output
+    assert result.exit_code == 2 and "there is no chapter '12'; choose one of 04_non_trained" in result.output
 
 
 @pytest.mark.parametrize("name", ["4", "04", "04_non_trained", "non_trained"])
@@ -121,9 +129,7 @@ def test_a_chapter_has_several_names(name):
 
 def test_models_lists_every_architecture_at_its_sizes():
     rows = [json.loads(line) for line in thesis("models", "--json").output.splitlines()]
-    assert [(row["name"], row["size"]) for row in rows] == [
-        (n, s) for n, a in ARCHITECTURES.items() for s in a.settings
-    ]
+    assert [(row["name"], row["size"]) for row in rows] == [(n, s) for n, a in ARCHITECTURES.items() for s in a.sizes]
     assert rows[0] | {"knobs": None} == {
         "name": "vgg", "size": "small", "chapter": "IV", "paper": "Pons & Serra, ICASSP 2019", "knobs": None,
         "parameters_in_paper": None, "parameters_built": 37_312, "features": 160,
@@ -137,10 +143,36 @@ def test_data_lists_every_dataset():
     assert json.loads(thesis("data", "list", "--json").output.splitlines()[0])["name"] == "rendered_dances"
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["models"], ["data"], ["data", "list"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["models"], ["data"], ["data", "list"], ["tag"]])
 def test_help_teaches(command):
     result = thesis(*command, "--help")
     assert result.exit_code == 0 and "Usage:" in result.output
+
+
+@pytest.mark.parametrize("notebook", chapters.all_notebooks(), ids=lambda path: path.stem)
+def test_the_help_of_a_chapter_lists_its_parameters_with_limits(notebook):
+    output = thesis("run", chapters.number(notebook), "--help").output
+    text = " ".join(output.split())
+    for name, default, allowed, meaning in parameters.describe(notebook):
+        assert f"{name} {meaning}" in text and f"{allowed}; default".split()[0] in text and name in text
+        assert len(default) > 60 or f"default {default}" in text
+
+
+@pytest.mark.parametrize("notebook", chapters.all_notebooks(), ids=lambda path: path.stem)
+def test_the_example_of_a_chapter_is_a_command_that_is_accepted(notebook, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "song.mp3").touch()
+    example = chapter_of(notebook.stem).examples.get(chapters.number(notebook), "")
+    assignments = example.replace("-p ", "").split()
+    assert len(parameters.check(notebook, assignments)) == len(assignments)
+    assert not example or example in thesis("run", chapters.number(notebook), "--help").output
+
+
+def test_the_table_of_parameters_is_markdown(tmp_path):
+    tables.main(tmp_path)
+    lines = (tmp_path / "4.md").read_text().splitlines()
+    assert "| `seed` | random seed" in "\n".join(lines) and all(line.count("|") == 5 for line in lines)
+    assert {path.stem for path in tmp_path.iterdir()} == {chapters.number(path) for path in chapters.all_notebooks()}
 
 
 # From here on, notebooks are executed: one run of two front-ends takes about 15 seconds.

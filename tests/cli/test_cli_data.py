@@ -40,7 +40,7 @@ def test_the_list_tells_what_is_here_and_where(tmp_path):
     soundfile.write(home / "a.wav", tone(440), RATE)
     done = run("list", "extended_ballroom")
     text = "".join(done.output.split())  # wherever a line was broken
-    assert f"{home.parent}(here:1files,32kB)" in text
+    assert f"{home.parent}(present:1files,32kB)" in text
     assert "cannotshow" in text and "obtainitfrom" in text
     assert "stands for" not in run("list").output
 
@@ -57,11 +57,11 @@ def test_what_is_not_here_is_said_with_the_next_step(tmp_path):
     done = run("fetch", "extended_ballroom")
     assert done.exit_code == 2 and "authors" in done.output
     done = run("fetch", "folder")
-    assert done.exit_code == 2 and "sub-folder" in done.output
+    assert done.exit_code == 2 and "subfolder" in done.output
 
 
 def test_a_folder_is_verified_to_the_end_of_each_file(audio_folder):
-    assert "all is well, 12 files" in run("verify", "folder", "--data-home", audio_folder).output
+    assert "12 files verified" in run("verify", "folder", "--data-home", audio_folder).output
     path = audio_folder / "low" / "1-0.wav"
     path.write_bytes(path.read_bytes()[:-5000])
     done = run("verify", "folder", "--data-home", audio_folder)
@@ -70,7 +70,7 @@ def test_a_folder_is_verified_to_the_end_of_each_file(audio_folder):
 
 def test_without_a_name_all_that_is_here_is_verified(tmp_path):
     done = run("verify")
-    assert done.exit_code == 2 and "no data set is here" in done.output
+    assert done.exit_code == 2 and "no data set is present" in done.output
     home = tmp_path / "data" / "extended_ballroom" / "Waltz"
     home.mkdir(parents=True)
     (home / "a.mp3").write_text("no audio")
@@ -83,7 +83,7 @@ def test_a_rendered_set_is_fetched_by_rendering_it(tmp_path):
     some = ["-p", "per_class=2", "-p", "seconds=3", "-p", "n_folds=2", "--data-home", tmp_path / "dances"]
     done = run("fetch", "rendered_dances", *some)
     assert done.exit_code == 0 and "16 clips in" in done.output
-    assert "all is well, 16 files" in run("verify", "rendered_dances", "--data-home", tmp_path / "dances").output
+    assert "16 files verified" in run("verify", "rendered_dances", "--data-home", tmp_path / "dances").output
     clip = next((tmp_path / "dances").rglob("Samba-0000.flac"))
     clip.write_bytes(clip.read_bytes()[:2000])
     done = run("verify", "rendered_dances", "--data-home", tmp_path / "dances")
@@ -94,8 +94,8 @@ def test_a_rendered_set_is_fetched_by_rendering_it(tmp_path):
     ("assignment", "sentence"),
     [
         ("per_clas=3", "has the parameters per_class"),
-        ("per_class", "has the parameters"),
-        ("per_class=few", "of the kind of its default 24"),
+        ("per_class", "must be given as name=value"),
+        ("per_class=few", "must be an integer, like its default 24"),
         ("per_class=0", "got per_class=0"),
     ],
 )

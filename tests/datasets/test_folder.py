@@ -55,8 +55,8 @@ def test_other_files_and_hidden_ones_are_passed_over(audio_folder):
 @pytest.mark.parametrize(
     ("counts", "sentence"),
     [
-        ({}, "holds no audio"),
-        ({"a": 9}, r"one class only \(a\)"),
+        ({}, "contains no audio"),
+        ({"a": 9}, r"only one class \(a\)"),
         ({"a": 9, "b": 4}, "class 'b' has 4 clips, fewer than the 5 folds"),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_class_in_two_folds_only(audio_folder):
     for index in (2, 5):
         path = audio_folder / "low" / f"3-{index}.wav"
         path.rename(path.with_name(f"1-{index}.wav"))
-    with pytest.raises(ValueError, match="class 'low' stands in 2 fold"):
+    with pytest.raises(ValueError, match="class 'low' must be in at least 3 folds; it is in 2"):
         folder.clips(audio_folder)
 
 
@@ -92,11 +92,11 @@ def test_no_folder(tmp_path):
     ("table", "sentence"),
     [
         ("name,number\nlow/1-0.wav,1\n", "must have the columns file and fold"),
-        ("file,fold\nlow/1-0.wav,first\n", "every fold must be a whole number; see the row of low/1-0.wav"),
+        ("file,fold\nlow/1-0.wav,first\n", "every fold must be an integer; see the row of low/1-0.wav"),
         ("file,fold\nlow/1-0.wav,1\n", "gives no fold for high/1-0.wav"),
         ("", "must have the columns file and fold; got none"),
-        ("file,fold\nlow/1-0.wav,1\nlow\\1-0.wav,2\n", "names low/1-0.wav twice"),
-        ("file,fold\nlow/1-0.wav,\n", "every fold must be a whole number"),
+        ("file,fold\nlow/1-0.wav,1\nlow\\1-0.wav,2\n", "lists low/1-0.wav twice"),
+        ("file,fold\nlow/1-0.wav,\n", "every fold must be an integer"),
     ],
 )
 def test_a_table_of_folds_that_cannot_be_used(audio_folder, table, sentence):
@@ -131,7 +131,7 @@ def test_a_table_that_is_no_text(audio_folder, content):
 
 def test_audio_of_a_kind_that_is_not_read_is_said(audio_folder):
     (audio_folder / "low" / "song.m4a").touch()
-    with pytest.raises(ValueError, match=r"song.m4a \(one of 1\) is of a kind that is not read; convert it"):
+    with pytest.raises(ValueError, match=r"song.m4a \(one of 1\) is in a format that cannot be read; convert it"):
         folder.clips(audio_folder)
 
 

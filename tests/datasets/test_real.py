@@ -10,7 +10,21 @@ import soundfile
 from conftest import tone
 
 from thesis_lib.datasets import splits
-from thesis_lib.datasets.real import ballroom, esc10, esc50, extended_ballroom, gtzan, irmas, jamendo_moodtheme, jingju, library, magnatagatune, million_song, tut_scenes_2017, urbansound8k
+from thesis_lib.datasets.real import (
+    ballroom,
+    esc10,
+    esc50,
+    extended_ballroom,
+    gtzan,
+    irmas,
+    jamendo_moodtheme,
+    jingju,
+    library,
+    magnatagatune,
+    million_song,
+    tut_scenes_2017,
+    urbansound8k,
+)
 
 OF_LIBRARIES = [ballroom, gtzan, irmas, jingju, jamendo_moodtheme, urbansound8k, esc50, esc10]
 OWN = [extended_ballroom, magnatagatune, million_song, tut_scenes_2017]

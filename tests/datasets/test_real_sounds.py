@@ -23,7 +23,7 @@ def test_urbansound8k_has_its_folds_and_recordings(tmp_path):
     clips = urbansound8k.clips(tmp_path)
     assert [clip.fold for clip in clips] == folds and clips[0].group == "1001"
     assert Counter(clip.label for clip in clips) == {"class0": 20, "class1": 20}
-    assert [(split.name, len(split.train), len(split.validation)) for split in splits.splits(clips)][9] == ("10", 32, 4)
+    assert [(split.fold, len(split.train), len(split.validation)) for split in splits.splits(clips)][9] == (10, 32, 4)
     put(tmp_path / "metadata/UrbanSound8K.csv", "\n".join(rows[1:]))
     with pytest.raises(ValueError, match="annotations of urbansound8k .* cannot be read"):
         urbansound8k.clips(tmp_path)

@@ -31,7 +31,7 @@ def test_folds_labels_and_groups_are_those_of_the_table(home):
     assert [clip.labels for clip in clips] == [("a",), ("b",)] * 6
     assert [clip.fold for clip in clips] == [1, 2, 3] * 4
     assert clips[4].group == "g1" and clips[4].path == home / "audio" / "04.wav"
-    assert [split.name for split in splits(clips)] == ["1", "2", "3"]
+    assert [split.fold for split in splits(clips)] == [1, 2, 3]
 
 
 def test_several_labels_and_a_split(home):
@@ -78,20 +78,20 @@ GOOD = [f"audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3}" for i in range(12)]
         ("path,fold", ["audio/00.wav,1"], "columns path and either label or labels; got path, fold"),
         ("path,label,labels", ["audio/00.wav,1,2"], "either label or labels"),
         ("path,label,fold,split", GOOD, "fold or split, not both"),
-        ("path,label,tempo", GOOD, "may have the columns .*; got 'tempo'"),
-        ("path,label,fold", [], "has a header and no rows"),
-        ("path,label,fold", [*GOOD, "audio/11.wav,a"], "line 14: as many fields as columns"),
+        ("path,label,tempo", GOOD, "may have only the columns .*; got 'tempo'"),
+        ("path,label,fold", [], "has a header but no rows"),
+        ("path,label,fold", [*GOOD, "audio/11.wav,a"], "line 14: a row needs one field per column"),
         ("path,label,fold", [*GOOD, "audio/11.wav,,1"], "line 14: a path and a label"),
-        ("path,label,fold", [*GOOD, "x.wav,a,one"], "line 14: fold must be a whole number; got fold='one'"),
+        ("path,label,fold", [*GOOD, "x.wav,a,one"], "line 14: fold must be an integer; got fold='one'"),
         ("path,label,split", [*GOOD], "line 2: split must be train, validation, test; got split='0'"),
-        ("path,label,fold", [*GOOD, GOOD[3]], "names audio/03.wav twice"),
-        ("path,label,fold", [*GOOD, "audio/77.wav,a,1"], "77.wav, which is not there .one of 1 of 13"),
-        ("path,label,fold", [row.replace(",b,", ",a,") for row in GOOD], "one label only"),
+        ("path,label,fold", [*GOOD, GOOD[3]], "lists audio/03.wav twice"),
+        ("path,label,fold", [*GOOD, "audio/77.wav,a,1"], "77.wav, which does not exist .one of 1 missing of 13"),
+        ("path,label,fold", [row.replace(",b,", ",a,") for row in GOOD], "only one label"),
         ("path,label,fold", [*GOOD[::2], GOOD[1]], "class 'b' has 1 clips; at least 3"),
         ("path,label", [row[: row.rindex(",")] for row in GOOD[:8]], "class 'a' has 4 clips; at least 5"),
-        ("path,label,group", [row[:-1] + "g" for row in GOOD], "from as many groups at least; got 1"),
-        ("path,label,fold,group", [row + ",g" for row in GOOD], "group 'g' stands in several folds"),
-        ("path,label,split", [row[:-1] + "train" for row in GOOD], "to train on and to test on; got train"),
+        ("path,label,group", [row[:-1] + "g" for row in GOOD], "need at least as many groups; got 1"),
+        ("path,label,fold,group", [row + ",g" for row in GOOD], "group 'g' is in several"),
+        ("path,label,split", [row[:-1] + "train" for row in GOOD], "to train on and clips to test on; got train"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_one_sentence(home, header, rows, sentence):

@@ -7,6 +7,7 @@ from conftest import RATE, tone
 
 from thesis_lib import audio, features, files
 from thesis_lib.datasets import folder
+from thesis_lib.features import clips as computing
 
 MEL = {"sample_rate": 12_000, "seconds": 1.5, "n_mels": 32}
 
@@ -19,8 +20,8 @@ def stores():
 def counted(monkeypatch):
     """Counts the clips whose features are computed."""
     calls = []
-    one = features._one
-    monkeypatch.setattr(features, "_one", lambda *args: calls.append(args) or one(*args))
+    one = computing._one
+    monkeypatch.setattr(computing, "_one", lambda *args: calls.append(args) or one(*args))
     return calls
 
 
@@ -98,7 +99,7 @@ def test_parallel_and_serial_features_are_equal(tmp_path, monkeypatch):
     serial = np.array(features.log_mels(clips, **MEL))
     for part in stores():
         part.unlink()
-    monkeypatch.setattr(features, "PARALLEL_FROM", 2)
+    monkeypatch.setattr(computing, "PARALLEL_FROM", 2)
     np.testing.assert_array_equal(features.log_mels(clips, **MEL), serial)
 
 

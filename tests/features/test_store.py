@@ -158,7 +158,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_store_whole(compute, asked, 
         return write_bytes(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match=r"cannot be stored in .*No space left on device.*stays whole.*THESIS_CACHE"):
+    with pytest.raises(OSError, match=r"cannot be stored in .*No space left on device.*stay complete.*THESIS_CACHE"):
         store.stored({"a": 1}, SHAPE, compute)
     assert not list((files.cache_dir() / "features").glob("*/.*"))
     del asked[:]

@@ -40,8 +40,7 @@ def batch(name, n=3, seed=0):
 
 @pytest.mark.parametrize(("name", "size", "features", "parameters"), CASES)
 def test_published_sizes(name, size, features, parameters):
-    knobs, _ = ARCHITECTURES[name].settings[size]
-    model = build(name, **knobs)
+    model = build(name, **ARCHITECTURES[name].sizes[size].knobs)
     assert model.output_shape == (None, features)
     assert model.count_params() == parameters
 
@@ -166,3 +165,19 @@ def test_a_width_that_cannot_be_split(name):
 def test_an_unknown_architecture_names_the_nearest():
     with pytest.raises(ValueError, match="got name='timbra'. Did you mean timbral?"):
         build("timbra")
+
+
+SIZES = [(name, size) for name, architecture in ARCHITECTURES.items() for size in architecture.sizes]
+
+
+@pytest.mark.parametrize(("name", "size"), SIZES)
+def test_the_table_states_the_counts_of_the_built_model(name, size):
+    stated = ARCHITECTURES[name].sizes[size]
+    model = build(name, **stated.knobs)
+    assert sum(int(np.prod(weight.shape)) for weight in model.trainable_weights) == stated.n_params
+    assert model.output_shape[-1] == stated.n_outputs
+
+
+def test_an_architecture_without_a_faster_form_says_so():
+    with pytest.raises(ValueError, match="fast must be False.*got name='vgg'"):
+        build("vgg", fast=True)

@@ -21,11 +21,11 @@ def test_the_nine_models_have_the_published_number_of_parameters():
     assert set(rows["model"]) == set(paper.TAGGERS)
     for row in rows.itertuples():
         name, size = paper.TAGGERS[row.model]
-        knobs, stated = ARCHITECTURES[name].settings[size]
-        # the table leaves out the 768 learnt sharpnesses of autopool, one a map
-        built = learnt(build(name, **knobs)) - (768 if name == "musicnn_autopool" else 0)
+        of_size = ARCHITECTURES[name].sizes[size]
+        # the table leaves out the 768 learnt sharpnesses of autopool, one per map
+        built = learnt(build(name, **of_size.knobs)) - (768 if name == "musicnn_autopool" else 0)
         assert built == int(row.params), row.model
-        assert built == pytest.approx(stated, rel=0.025), row.model  # its comments cut or round
+        assert built == pytest.approx(of_size.in_paper, rel=0.025), row.model  # its comments cut or round
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from thesis_lib.models import of_chapter
 from thesis_lib.pages.non_trained import beside_paper
 from thesis_lib.records import published as paper
 from thesis_lib.records.intervals import interval_over_draws
-from thesis_lib.models import of_chapter
 
 
 @pytest.fixture

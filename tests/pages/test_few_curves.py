@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from thesis_lib.pages.few_data import advice as few_advice, curves as few_curves, pairs as few_pairs
+from thesis_lib.pages.few_data import advice as few_advice
+from thesis_lib.pages.few_data import curves as few_curves
+from thesis_lib.pages.few_data import pairs as few_pairs
 from thesis_lib.records import intervals as metrics
 
 FOLDS, COUNTS = (1, 2, 3, 4, 5), (1, 2, 4, 8)
@@ -79,7 +81,7 @@ def test_what_transfer_is_worth_is_read_off_the_best_other_curve():
             {
                 "few_vgg": (0.10, 0.20, 0.40, 0.40),
                 "sb_cnn": (0.20, 0.15, 0.30, 0.60),
-                "nn_musicnn": (0.9, 0.9, 0.9, 0.9),  # heard other sounds: not what it is held against
+                "nn_musicnn": (0.9, 0.9, 0.9, 0.9),  # pretrained, so not among the systems to match
                 "transfer_musicnn": (0.20, 0.30, 0.50, 0.70),
             }
         )
@@ -92,7 +94,7 @@ def test_what_transfer_is_worth_is_read_off_the_best_other_curve():
     assert table["alone"].tolist() == pytest.approx([20, 20, 40, 60])
     assert table["to_folds"].tolist()[:3] == pytest.approx(clips.tolist()[:3]) and np.isinf(table["to_folds"].iloc[3])
     words = few_advice.worth_in_words(records({"few_vgg": (0.1, 0.2, 0.3, 0.4), "transfer_musicnn": (0.9,) * 4}))
-    assert set(words["clips that it would need"]) == {"more than 8"}
+    assert set(words["clips it would need"]) == {"more than 8"}
     assert few_advice.worth(records({"few_vgg": (0.1, 0.2, 0.3, 0.4)})).empty
 
 
@@ -102,10 +104,10 @@ def test_figures_and_tables_show_what_is_there():
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["nearest neighbour, MFCC", "softmax on musicnn"]
     table = few_curves.table(some)
-    assert table.columns.tolist() == [*(f"{n} a class" for n in COUNTS), "values learnt", "seconds a fit"]
-    assert table.loc["nearest neighbour, MFCC", "values learnt"] == "–"
+    assert table.columns.tolist() == [*(f"{n} per class" for n in COUNTS), "learnt parameters", "seconds per fit"]
+    assert table.loc["nearest neighbour, MFCC", "learnt parameters"] == "–"
     value, low, high = metrics.interval(100 * some.query("system == 'nn_mfcc' and n_per_class == 2")["value"])
-    assert table.loc["nearest neighbour, MFCC", "2 a class"] == f"{value:.1f} [{low:.1f}, {high:.1f}]"
+    assert table.loc["nearest neighbour, MFCC", "2 per class"] == f"{value:.1f} [{low:.1f}, {high:.1f}]"
     figure = few_pairs.differences(some, 4)
     texts = {text.get_text() for text in figure.axes[0].texts}
     assert texts == {"+20*", "-20*"} or {text.strip("*") for text in texts} <= {
@@ -137,14 +139,17 @@ def test_advice_is_the_best_its_range_and_the_quickest_that_is_as_good():
     at = 100 * some.query("system == 'transfer_musicnn' and n_per_class == 4")["value"]
     assert (table.loc[4, "low"], table.loc[4, "high"]) == pytest.approx(tuple(np.quantile(at, [0.1, 0.9])))
     sentence = few_advice.advice_for(some, 5)
-    assert sentence.startswith("With 5 labelled clips a class (the nearest number that was tried is 4): softmax on mus")
-    assert sentence.endswith(f"Expect {table.loc[4, 'low']:.0f} to {table.loc[4, 'high']:.0f} % on sounds like these.")
-    assert few_advice.advice_for(some, 1).endswith("at most 3 points behind: nearest neighbour, musicnn.")
+    assert sentence.startswith("With 5 labelled clips per class (the nearest number tried is 4): softmax on mus")
+    assert sentence.endswith(
+        f"Expect {table.loc[4, 'low']:.0f} to {table.loc[4, 'high']:.0f} % correct on similar sounds."
+    )
+    assert few_advice.advice_for(some, 1).endswith("at most 3 points worse: nearest neighbour, musicnn.")
     assert (
-        few_advice.advice_in_words(some).loc["8 clips a class", "without other sounds"] == "VGG (98\N{NO-BREAK SPACE}%)"
+        few_advice.advice_in_words(some).loc["8 clips per class", "without pretraining"]
+        == "VGG (98\N{NO-BREAK SPACE}%)"
     )
     only = few_advice.advice_in_words(some[some["system"] == "nn_musicnn"])
-    assert set(only["without other sounds"]) == {"–"}
+    assert set(only["without pretraining"]) == {"–"}
 
 
 def test_the_embedding_is_drawn_with_its_prototypes():

@@ -5,12 +5,13 @@ import pytest
 import soundfile
 from conftest import RATE, tone
 
-from thesis_lib.pages.musicnn import tables as musicnn_tables, taggrams
-from thesis_lib.protocols.musicnn import pieces
 from thesis_lib.datasets.clip import Clip
 from thesis_lib.models.musicnn import musicnn
-from thesis_lib.pretrained.tags import MTT
+from thesis_lib.pages.musicnn import tables as musicnn_tables
+from thesis_lib.pages.musicnn import taggrams
 from thesis_lib.pretrained.tagger import Tagged
+from thesis_lib.pretrained.tags import MTT
+from thesis_lib.protocols.musicnn import pieces
 
 
 def test_the_readers_own_file_or_folder(tmp_path):
@@ -19,7 +20,7 @@ def test_the_readers_own_file_or_folder(tmp_path):
     (tmp_path / "notes.txt").write_text("no audio")
     assert [clip.labels for clip in pieces.pieces(str(tmp_path))] == [("a",), ("b",)]
     assert [clip.path.name for clip in pieces.pieces(str(tmp_path / "b.wav"))] == ["b.wav"]
-    with pytest.raises(ValueError, match="audio must be an audio file, or a folder"):
+    with pytest.raises(ValueError, match="audio must be an audio file or a folder"):
         pieces.pieces(str(tmp_path / "c.wav"))
 
 

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from conftest import RATE, tone
 
 from thesis_lib import audio
-from thesis_lib.pretrained import tagger as tagging
 from thesis_lib.cli.main import main
 from thesis_lib.models.fast.musicnn import folded
 from thesis_lib.models.musicnn import musicnn, vgg
 from thesis_lib.pretrained import musicnn as published
+from thesis_lib.pretrained import tagger as tagging
 
 
 def trainable(model):
@@ -124,9 +124,9 @@ def test_a_patch_does_not_depend_on_the_others(wheel, tmp_path):
 def test_a_short_file_is_filled_up_and_a_bad_hop_refused(wheel, tmp_path):
     soundfile.write(tmp_path / "short.wav", tone(440), RATE)
     tagger = tagging.Tagger("MTT_vgg", source=wheel)
-    with pytest.warns(UserWarning, match="filled up with silence"):
+    with pytest.warns(UserWarning, match="padded with silence"):
         assert tagger(tmp_path / "short.wav").taggram.shape == (1, 50)
-    with pytest.raises(ValueError, match="at least a frame"):
+    with pytest.raises(ValueError, match="at least one frame"):
         tagger(tmp_path / "short.wav", hop=0.01)
 
 
@@ -167,15 +167,15 @@ def test_the_big_model_loads_from_its_checkpoint_folder(tmp_path):
 def test_what_is_not_there_is_one_sentence(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="model must be one of MTT_musicnn"):
         published.load_musicnn("musicnn")
-    with pytest.raises(ValueError, match="holds neither"):
+    with pytest.raises(ValueError, match="contains neither"):
         published.load_musicnn(source=tmp_path)
     with pytest.raises(ValueError, match="does not exist"):
         published.load_musicnn(source=tmp_path / "no.whl")
     monkeypatch.delenv("THESIS_MUSICNN", raising=False)
-    with pytest.raises(ValueError, match="no part of the published package"):
+    with pytest.raises(ValueError, match="not in the published package"):
         published.load_musicnn("MSD_musicnn_big")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(OSError, match="connect to the network once, or put .* in THESIS_MUSICNN"):
+    with pytest.raises(OSError, match="connect to the network once, or set THESIS_MUSICNN"):
         published.load_musicnn()
 
 
@@ -211,7 +211,7 @@ def test_the_command_prints_the_top_tags_and_saves_features(many, tmp_path):
     with np.load(tmp_path / "a.npz") as saved:
         assert {"pool1", "pool5", "taggram", "tags", "starts"} <= set(saved)
     done = CliRunner().invoke(main, ["tag", str(many), "--taggram", str(tmp_path / "a.npz")])
-    assert done.exit_code == 2 and "name a folder" in done.stderr
+    assert done.exit_code == 2 and "give a folder" in done.stderr
 
 
 def test_files_of_one_name_do_not_overwrite_each_other(many, tmp_path):
@@ -232,14 +232,14 @@ def test_files_of_one_name_do_not_overwrite_each_other(many, tmp_path):
         assert set(saved) == {"taggram", "tags", "starts", "penultimate"} and saved["penultimate"].shape == (2, 200)
     files = [str(many / folder / "b.wav") for folder in ("x", "y")]
     done = CliRunner().invoke(main, ["tag", *files, "--taggram", str(out)])
-    assert done.exit_code == 2 and "tag them apart" in done.stderr
+    assert done.exit_code == 2 and "tag them separately" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--feature", "cnn1"], "name a place with --features"),
-        (["--feature", "cnn9", "--features", "out"], "features of MTT_musicnn are timbral, .*got cnn9"),
+        (["--feature", "cnn1"], "give --features, too"),
+        (["--feature", "cnn9", "--features", "out"], "features of MTT_musicnn must be among timbral, .*got cnn9"),
     ],
 )
 def test_features_that_cannot_be_saved(many, arguments, message):

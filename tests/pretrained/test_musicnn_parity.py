@@ -19,7 +19,7 @@ from conftest import SHARED
 from thesis_lib.models.fast.musicnn import folded
 from thesis_lib.pretrained import musicnn as published
 
-DATA = Path(__file__).resolve().parent / "data"
+DATA = Path(__file__).resolve().parent.parent / "data"
 NAMES = ("MTT_musicnn", "MTT_vgg", "MSD_musicnn", "MSD_vgg")
 FEATURES = ("penultimate", "max_pool", "mean_pool", "pool5")
 # Every model on every file; in a process of its own, since a backend is chosen once a process.

@@ -33,7 +33,7 @@ def decoded(monkeypatch):
 @pytest.fixture
 def computed(monkeypatch):
     """Pairs of a system and a number of clips, as they are computed; set `at_most` to fail after so many."""
-    calls, predict, statistics = [], extraction._predict, extraction.mfcc_statistics
+    calls, predict, statistics = [], extraction.predict, extraction.statistics
 
     class Counted(list):
         at_most = 100
@@ -44,8 +44,10 @@ def computed(monkeypatch):
             self.append((name, n))
 
     calls = Counted()
-    monkeypatch.setattr(extraction, "_predict", lambda model, x: calls.note(model.name, len(x)) or predict(model, x))
-    monkeypatch.setattr(extraction, "mfcc_statistics", lambda x: calls.note("mfcc", len(x)) or statistics(x))
+    monkeypatch.setattr(
+        extraction, "predict", lambda model, x, size: calls.note(model.name, len(x)) or predict(model, x, size)
+    )
+    monkeypatch.setattr(extraction, "statistics", lambda x: calls.note("mfcc", len(x)) or statistics(x))
     return calls
 
 

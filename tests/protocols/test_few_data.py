@@ -9,7 +9,10 @@ from sklearn.metrics.pairwise import cosine_distances
 
 from thesis_lib import audio
 from thesis_lib.datasets import folder
-from thesis_lib.protocols.few_data import evaluation as few_data, inputs as few_inputs, pretrained as few_pretrained, preparation as few_systems
+from thesis_lib.protocols.few_data import evaluation as few_data
+from thesis_lib.protocols.few_data import inputs as few_inputs
+from thesis_lib.protocols.few_data import preparation as few_systems
+from thesis_lib.protocols.few_data import pretrained as few_pretrained
 from thesis_lib.protocols.few_data.draws import Trial, trials
 from thesis_lib.protocols.few_data.inputs import Patches
 from thesis_lib.protocols.few_data.regularised import Regularised
@@ -109,12 +112,12 @@ def test_all_systems_learn_from_the_same_clips(clips, monkeypatch):
     assert [t.tolist() for t in first] == [t.train.tolist() for t in trials(clips, counts=(1, 2), draws=2)]
 
 
-def test_every_wide_network_is_built_in_the_precision_that_is_asked_for(clips, monkeypatch):
+def test_every_wide_network_is_built_in_the_requested_precision(clips, monkeypatch):
     built = {}
-    monkeypatch.setattr(few_systems, "build", lambda name, **knobs: built.setdefault(name, knobs))
+    monkeypatch.setattr(few_systems, "build", lambda name, fast, **knobs: built.setdefault(name, knobs))
     for fitted in ("Regularised", "Prototypical"):
         monkeypatch.setattr(few_systems, fitted, lambda make, *args, **knobs: make())
-    for bound in ("by_softmax", "by_prototypes"):
+    for bound in ("_by_softmax", "_by_prototypes"):
         monkeypatch.setattr(few_systems, bound, lambda *args, **knobs: None)
     for system in ("sb_cnn_validated", "few_vgg", "few_timbre", "prototypical"):
         few_systems.prepared(system, clips, np.arange(24) % 2, few_systems.Effort(precision="mixed_bfloat16"))

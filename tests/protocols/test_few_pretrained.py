@@ -10,10 +10,14 @@ from thesis_lib.audio import vggish as vggish_input
 from thesis_lib.datasets import folder
 from thesis_lib.models import vggish as architecture
 from thesis_lib.pretrained import load_vggish, vggish
-from thesis_lib.protocols.few_data import evaluation as few_data, embedding as few_embedding, pretrained as few_pretrained, preparation as few_systems
+from thesis_lib.protocols.few_data import embedding as few_embedding
+from thesis_lib.protocols.few_data import evaluation as few_data
+from thesis_lib.protocols.few_data import preparation as few_systems
+from thesis_lib.protocols.few_data import pretrained as few_pretrained
 from thesis_lib.protocols.few_data.draws import Trial
 from thesis_lib.protocols.few_data.inputs import Patches
 from thesis_lib.protocols.few_data.regularised import Regularised
+from thesis_lib.protocols.few_data.systems import SYSTEMS
 
 
 @pytest.fixture
@@ -83,7 +87,7 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path, monkeypatch,
     with pytest.raises(ValueError, match="none.ckpt does not exist"):
         load_vggish()
     (tmp_path / "bad.ckpt").write_bytes(b"no checkpoint" * 100)
-    with pytest.raises(ValueError, match="bad.ckpt is not VGGish's checkpoint"):
+    with pytest.raises(ValueError, match="bad.ckpt is not the checkpoint of VGGish"):
         load_vggish(source=tmp_path / "bad.ckpt")
 
 
@@ -101,7 +105,7 @@ def test_vggish_patches_are_those_of_its_input(clips, monkeypatch, checkpoint):
 def test_fine_tuning_moves_what_was_pretrained_ten_thousand_times_more_slowly(monkeypatch):
     inputs = keras.layers.Input((4,))
     source = keras.Model(inputs, keras.layers.Dense(3, name="heard")(inputs))
-    monkeypatch.setitem(few_pretrained.SOURCES, "toy", few_pretrained.Source(None, lambda: source, 3))
+    monkeypatch.setitem(few_pretrained.SOURCES, "toy", few_pretrained.Source(1, {}, None, None, lambda: source, 3))
     keras.utils.set_random_seed(0)
     slow = few_pretrained.finetuned("toy", 2)
     plain = keras.Model(inputs, keras.layers.Dense(2, "softmax")(source(inputs)))
@@ -133,7 +137,7 @@ def test_validation_keeps_the_weights_that_predicted_it_best():
 
 def test_validated_systems_need_a_part_to_validate_on(clips):
     two = [clip for clip in clips if clip.fold < 3]
-    with pytest.raises(ValueError, match="validated systems need a part to validate on"):
+    with pytest.raises(ValueError, match="validated systems need a validation part"):
         list(few_data.evaluate(two, systems=["few_timbre_validated"], counts=(1,)))
     (row,) = next(few_data.evaluate(clips, systems=["few_timbre_validated"], counts=(1,), folds=1, epochs=3))
     assert row["system"] == "few_timbre_validated" and row["n_params"] == 7 * 108 * 2 + 2 + 2
@@ -141,17 +145,17 @@ def test_validated_systems_need_a_part_to_validate_on(clips):
 
 def test_what_a_prototypical_network_learns_is_kept(clips, tmp_path, monkeypatch):
     settings = {"n": 2, "seed": 0, "epochs": 30, "width": 4, "precision": "float32"}
-    found = few_embedding.drawn(clips, tmp_path / "kept.npz", **settings)
+    found = few_embedding.embedded(clips, tmp_path / "kept.npz", **settings)
     assert found["before"].shape == found["after"].shape == (6, 10) and found["prototypes"].shape == (2, 10)
     assert found["names"].tolist() == ["high", "low"] and not np.allclose(found["before"], found["after"])
     nearest = ((found["after"][:, None] - found["prototypes"]) ** 2).sum(axis=-1).argmin(axis=1)
     assert (nearest == found["labels"]).mean() > 0.8, "low and high tones"
     monkeypatch.setattr(few_embedding, "Prototypical", None)
-    again = few_embedding.drawn(clips, tmp_path / "kept.npz", **settings)
+    again = few_embedding.embedded(clips, tmp_path / "kept.npz", **settings)
     np.testing.assert_array_equal(again["after"], found["after"])
 
 
-def test_every_system_of_the_table_can_be_prepared(clips, monkeypatch):
+def test_every_system_of_the_table_can_be_prepared(clips, monkeypatch, tmp_path):
     """With networks of one layer in the place of the pretrained ones."""
 
     def network():
@@ -159,19 +163,43 @@ def test_every_system_of_the_table_can_be_prepared(clips, monkeypatch):
         return keras.Model(inputs, keras.layers.Dense(3)(inputs))
 
     values = Patches(np.random.default_rng(0).normal(size=(len(clips), 2, 4)).astype(np.float32), 0)
-    toy = few_pretrained.Source(lambda clips: values, network, 3)
+    toy = few_pretrained.Source(1, {}, lambda: weights, lambda clips: values, network, 3)
+    (weights := tmp_path / "weights").write_text("published")
     for name in ("musicnn", "vggish"):
         monkeypatch.setitem(few_pretrained.SOURCES, name, toy)
     fold = np.array([clip.fold for clip in clips])
     targets = np.array([clip.label == "low" for clip in clips]).astype(int)
     trial = Trial(1, 0, 3, *(np.flatnonzero(fold == part) for part in (3, 2, 1)))
     effort = few_systems.Effort(epochs=3, width=4)
-    for name in few_systems_names():
+    for name in SYSTEMS:
         predict, n_params = few_systems.prepared(name, clips, targets, effort)
-        assert predict(trial, 0).shape == (6,) and (n_params is None) == name.startswith("nn_")
+        assert predict(trial, 0).shape == (6,) and (n_params is None) == (SYSTEMS[name].family == "nearest")
 
 
-def few_systems_names():
-    from thesis_lib.protocols.few_data.systems import SYSTEMS
+def test_stored_embeddings_belong_to_weights_input_and_version(clips, monkeypatch, tmp_path):
+    """Another file of weights, version or setting of the input computes the embeddings again."""
+    computed, values = [], np.random.default_rng(0).normal(size=(len(clips), 2, 4)).astype(np.float32)
 
-    return list(SYSTEMS)
+    def network():
+        computed.append(1)
+        inputs = keras.layers.Input((4,))
+        return keras.Model(inputs, keras.layers.Dense(3)(inputs))
+
+    def source(version=1, mel=96):
+        return few_pretrained.Source(
+            version, {"n_mels": mel}, lambda: weights, lambda clips: Patches(values, 0), network, 3
+        )
+
+    def embed(**changes):
+        monkeypatch.setitem(few_pretrained.SOURCES, "toy", source(**changes))
+        few_pretrained.embeddings(clips, "toy")
+        return len(computed)
+
+    (weights := tmp_path / "weights").write_text("published")
+    assert embed() == 1 and embed() == 1
+    weights.write_text("published later")
+    assert embed() == 2 and embed() == 2
+    assert embed(version=2) == 3
+    assert embed(mel=128) == 4
+    monkeypatch.setattr(few_pretrained, "computation", lambda: {"device": "gpu"})
+    assert embed() == 5

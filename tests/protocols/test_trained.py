@@ -6,12 +6,13 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from thesis_lib.pages.non_trained import proxy
 from thesis_lib.datasets import Clip, folder
-from thesis_lib.records.intervals import rank_correlation
+from thesis_lib.datasets.splits import splits
 from thesis_lib.models import of_chapter
+from thesis_lib.pages.non_trained import proxy
 from thesis_lib.protocols.non_trained import trained
 from thesis_lib.protocols.non_trained.sizes import at_size
+from thesis_lib.records.intervals import rank_correlation
 
 
 def noise(n=40, frames=60):
@@ -70,7 +71,7 @@ def test_a_clip_is_judged_by_the_mean_over_its_crops():
 
 def test_records_of_every_fold_and_what_is_there_is_left_out(audio_folder):
     clips = folder.clips(audio_folder)
-    settings = {"architectures": ["7x96", "sample_level"], "n_features": 28, "seconds": 1.0, "seed": 0, "epochs": 6}
+    settings = {"architectures": ["7x96", "sample_level"], "n_features": 28, "seconds": 1.0, "seed": 0, "epochs": 12}
     rows = [row for rows in trained.evaluate(clips, **settings) for row in rows]
     assert [(row["system"], row["fold"]) for row in rows] == [
         (n, f) for n in settings["architectures"] for f in (1, 2, 3)
@@ -87,8 +88,8 @@ def test_records_of_every_fold_and_what_is_there_is_left_out(audio_folder):
 
 def test_a_fixed_split_trains_on_its_training_part_alone():
     clips = [Clip("x", ("a",), split=part) for part in ("train", "validation", "test", "train", "test")]
-    ((fold, train, test),) = trained.parts(clips)
-    assert fold is None and train.tolist() == [0, 3] and test.tolist() == [2, 4]
+    (split,) = splits(clips, validate=False)
+    assert split.fold is None and split.train.tolist() == [0, 3] and split.test.tolist() == [2, 4]
 
 
 def test_rank_correlation_is_scipys_and_its_interval_covers():
@@ -126,7 +127,7 @@ def test_random_and_trained_stand_side_by_side_on_the_same_folds():
     assert "80.0" in proxy.table(records).to_html() and "Timbral" not in proxy.table(records).to_html()
     assert table.loc["vgg"].tolist() == pytest.approx([80, 90, 7]) and len(table) == 4
     assert "4 front-ends" in proxy.in_words(records) and "+0.80 [" in proxy.in_words(records)
-    assert "VGG at random, VGG trained: the same" in proxy.in_words(records)
+    assert "VGG at random, VGG trained, which are the same" in proxy.in_words(records)
     axis = proxy.figure(records, chance=0.1).axes[0]
     points = sorted(tuple(float(v[0]) for v in line.get_data()) for line in axis.lines[:4])
     np.testing.assert_allclose(points, [(50, 40), (60, 70), (70, 60), (80, 90)])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from thesis_lib.pages.musicnn import tables as musicnn_tables
-from thesis_lib.records import published as paper
 from thesis_lib.protocols.musicnn import transfer
+from thesis_lib.records import published as paper
 
 
 def embeddings(seed, tracks=60, each=5):

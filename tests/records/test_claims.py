@@ -8,10 +8,11 @@ import pytest
 import scipy.stats
 import yaml
 
-from thesis_lib.pages import boxes
-from thesis_lib.records import claims
-from thesis_lib.cli import parameters
 from thesis_lib.models import of_chapter
+from thesis_lib.pages import boxes
+from thesis_lib.protocols.few_data import systems as few_data
+from thesis_lib.protocols.non_trained import systems as non_trained
+from thesis_lib.records import claims
 
 NOISE = (0.00, 0.02, -0.01, 0.01, -0.02)
 
@@ -83,8 +84,8 @@ def test_the_table_speaks_of_systems_and_data_that_exist():
     table = yaml.safe_load(claims.TABLE.read_text())
     assert len({claim["id"] for claim in table}) == len(table) == 8
     for claim in table:
-        known = "architectures" if claim["id"].startswith("IV.") else "systems"
-        assert {claim["better"], *claim["than"]} <= set(parameters.SOME_OF[known])
+        labels = non_trained.LABELS if claim["id"].startswith("IV.") else few_data.LABELS
+        assert {claim["better"], *claim["than"]} <= set(labels)
         assert claim.get("sounds", "") in ("", "rhythm", "events")
 
 
@@ -101,27 +102,46 @@ def test_a_fixed_split_is_judged_over_draws_and_undecided_with_one():
     assert row["verdict"] == "undecided" and row["difference"] == pytest.approx(11)
 
 
-def test_verdicts_of_several_data_sets_stand_side_by_side():
+def test_verdicts_of_several_data_sets_are_columns_of_one_table():
     systems = {name: 0.3 for name in of_chapter("IV")} | {"temporal": 0.7, "7x86": 0.5}
     runs = {
         name: claims.verdicts(records(systems), sounds=sounds) for name, sounds in (("a", "rhythm"), ("b", "events"))
     }
-    head, *body = re.findall("<tr>(.*?)</tr>", boxes.across(runs))
-    assert re.findall("<th>(.*?)</th>", head) == ["claim", "classifier", "a", "b"] and len(body) == 5
-    cells = [[re.sub("<.*?>", "", cell) for cell in re.findall("<td.*?>(.*?)</td>", row)] for row in body]
+    page = boxes.across(runs)
+    head, body = page.split("<tbody>")
+    assert [re.sub("<.*?>|&nbsp;", "", cell).strip() for cell in re.findall("<th.*?>.*?</th>", head)][2:4] == ["a", "b"]
+    rows = [re.findall("<t[hd].*?>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", body, re.DOTALL)]
+    cells = [[re.sub("<.*?>", "", cell) for cell in row] for row in rows]
+    assert len(cells) == 5
     found = {claim.split()[0]: (a, b) for claim, classifier, a, b in cells if classifier == "SVM"}
     assert found["IV.3"] == ("holds +20.0", "holds +20.0")
     assert found["IV.4"][0].startswith("holds +") and found["IV.4"][1] == "–"
     assert found["IV.5"][0] == "–" and found["IV.5"][1].startswith("fails -")
 
 
-def test_claims_on_few_clips_have_no_classifier_and_are_set_side_by_side():
+def test_claims_on_few_clips_have_no_classifier():
     few = records({"prototypical": 0.7, "sb_cnn": 0.5, "few_vgg": 0.5, "few_timbre": 0.4}, "few clips")
     few["classifier"] = None
     many = few.assign(value=few["value"].where(few["system"] != "prototypical", 0.3))
-    found = {"1 a class": claims.verdicts(few), "20 a class": claims.verdicts(many)}
-    assert found["1 a class"]["id"].tolist() == ["VI.2"]
+    found = {"1 per class": claims.verdicts(few), "20 per class": claims.verdicts(many)}
+    assert found["1 per class"]["id"].tolist() == ["VI.2"]
     page = boxes.across(found)
-    assert "classifier" not in page and page.count("<th>") == 3
+    assert "classifier" not in page and "1 per class" in page and "20 per class" in page
     assert re.findall(r'class="(holds|fails)"', page) == ["holds", "fails"]
-    assert boxes.across({"1 a class": claims.verdicts(few.iloc[:0])}) == boxes.NOTHING_CLAIMED
+    assert boxes.across({"1 per class": claims.verdicts(few.iloc[:0])}) == boxes.NOTHING_CLAIMED
+
+
+def test_verdicts_on_every_chapters_systems_can_be_shown():
+    few = records({"prototypical": 0.7, "sb_cnn": 0.5, "few_vgg": 0.5, "few_timbre": 0.4}, "few clips")
+    page = boxes.claims(claims.verdicts(few), few_data.LABELS)
+    assert '<span class="holds">holds</span>' in page and "SB-CNN: +20.0 [" in page
+    trained = records({"7x86": 0.7, "7x96": 0.5}, "trained").assign(classifier="softmax")
+    assert claims.verdicts(trained).empty
+    page = boxes.claims(claims.verdicts(trained, protocols=("trained",)), non_trained.LABELS)
+    assert "7x96: +20.0 [" in page and "softmax" in page
+
+
+def test_text_of_the_reader_is_never_markup():
+    verdicts = claims.verdicts(records({"7x86": 0.7, "7x96": 0.5}))
+    verdicts["claim"] = "<b>bold</b>"
+    assert "<b>" not in boxes.claims(verdicts, {"7x96": "<i>7x96</i>"}) + boxes.across({"<u>my data</u>": verdicts})

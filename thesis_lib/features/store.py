@@ -78,7 +78,7 @@ class Store:
     def __init__(
         self, recipe: dict, shape: tuple[int, ...], *, dtype: type = np.float32, rows_a_part: int | None = None
     ) -> None:
-        recipe = recipe | {"version": VERSION} | {package: version(package) for package in COMPUTE_WITH}
+        recipe = recipe | {"store_version": VERSION} | {package: version(package) for package in COMPUTE_WITH}
         if rows_a_part:
             recipe["rows_a_part"] = rows_a_part
         self._recipe, self._shape, self._dtype = recipe, shape, dtype
