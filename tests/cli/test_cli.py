@@ -32,7 +32,7 @@ def no_kernel(monkeypatch):
 @pytest.mark.parametrize(
     ("assignment", "sentence"),
     [
-        ("scalle=quick", "no parameter 'scalle'; it has dataset, data_home, scale.*Did you mean scale?"),
+        ("scalle=quick", "no parameter 'scalle'; it has dataset, data_home, .*Did you mean scale?"),
         ("scale=quikc", "scale must be smoke, quick, full or paper; got scale='quikc'. Did you mean quick?"),
         ("dataset=rendered_dance", "dataset must be .*got dataset='rendered_dance'. Did you mean rendered_dances?"),
         ("architectures=vgg,tempral", "architectures must be all, or one.*got 'tempral'. Did you mean temporal?"),

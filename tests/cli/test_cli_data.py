@@ -65,7 +65,7 @@ def test_a_folder_is_verified_to_the_end_of_each_file(audio_folder):
     path = audio_folder / "low" / "1-0.wav"
     path.write_bytes(path.read_bytes()[:-5000])
     done = run("verify", "folder", "--data-home", audio_folder)
-    assert done.exit_code == 1 and f"{path} is truncated" in done.output and "1 complaints" in done.output
+    assert done.exit_code == 1 and f"{path} is truncated" in done.output and "1 fault found" in done.output
 
 
 def test_without_a_name_all_that_is_here_is_verified(tmp_path):

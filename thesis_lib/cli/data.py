@@ -122,7 +122,7 @@ def verify(name: str | None, data_home: Path | None) -> None:
     for name in names:
         complaints += _verified(name, data_home)
     if complaints:
-        stop(f"{complaints} faults found.", FAILED)
+        stop(f"{complaints} fault{'s' if complaints > 1 else ''} found.", FAILED)
 
 
 def _verified(name: str, data_home: Path | None) -> int:
