@@ -1,9 +1,9 @@
-"""The SVM's grid and the ELM's least squares against plain scikit-learn and SciPy, in the same run, on the same data.
+"""Compare the SVM's grid search and the ELM's least squares with plain scikit-learn and SciPy on the same data.
 
 python benchmarks/classifiers.py [--output data/results/classifiers_speed]     half a minute on 2 cores
 
-As many clips, folds and features as ESC-10 and the larger size of chapter IV have. A plain search fits every setting on
-every fold from the features, in as many processes as there are cores; ours shares distances and kernels among them.
+The numbers of clips, folds and features are those of ESC-10 and the larger size of chapter IV. A plain search fits
+every setting on every fold from the features, with one process per core; ours shares distances and kernels.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What the other programs here measure against: seconds of a call, and the machine's rate of arithmetic just now."""
+"""Measure seconds per call and the current rate of arithmetic, the references of the other benchmarks."""
 
 import time
 

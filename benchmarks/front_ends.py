@@ -1,8 +1,8 @@
-"""Randomly weighted front-ends: the share of the machine's arithmetic that taking their features reaches.
+"""Measure which share of the machine's rate of arithmetic the randomly weighted front-ends reach.
 
 python benchmarks/front_ends.py [--output data/results/front_ends_speed]     2 minutes on 2 cores
 
-Both published sizes on clips of 5 s, in the batches that the extraction takes. The floor is the convolutions'
+Both published sizes on clips of 5 s, in the batches of the feature extraction. The floor is the convolutions'
 floating-point operations over the rate of a 2048 x 2048 matrix product, measured before and after each batch; medians.
 """
 

@@ -1,11 +1,11 @@
-"""musicnn on many files: time a file, its shares, and the network's time over the time its arithmetic must take.
+"""Measure musicnn's time per file, its parts, and the network's time relative to that of its arithmetic.
 
 python benchmarks/musicnn.py [--output data/results/musicnn_speed]     6 minutes on 2 cores
 
 The floor is the network's floating-point operations over the rate of a 2048 x 2048 matrix product, measured before and
-after each file: what remains above it is not arithmetic. Medians over files and rounds. The original is not run, since
-it needs Python 3.7; what it was measured to take stands beside in the same unit, multiples of the floor of its moment.
-Also: overlapping patches with and without sharing the front-end, and the memory that a file of ten minutes takes.
+after each file; time above it is not arithmetic. Values are medians over files and rounds. The original needs Python
+3.7 and is not run; its measured time is shown in the same unit, multiples of the floor at the time.
+Also measured: overlapping patches with and without a shared front-end, and the memory for a file of ten minutes.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def sharing(tagger, path):
 
 def peak_memory(path):
     """GiB that a process of its own needs at most to tag a file."""
-    script = f"from thesis_lib.tagging import Tagger; Tagger()({str(path)!r})"
+    script = f"from thesis_lib.pretrained import Tagger; Tagger()({str(path)!r})"
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     subprocess.run([sys.executable, "-c", script], check=True, stderr=subprocess.DEVNULL)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

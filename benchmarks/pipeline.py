@@ -1,8 +1,8 @@
-"""File to log-mel: `thesis_lib` in one and in two processes against a plain loop over librosa, in the same run.
+"""Compare `thesis_lib` in one and in two processes, from file to log-mel, with a plain loop over librosa.
 
 python benchmarks/pipeline.py [FILE...]     default: 12 stereo pieces of 29 s at 44.1 kHz, as wav, flac, ogg, mp3
 
-Music is rendered for it, since decoding noise takes longer than decoding music. Shares are of one process's time.
+The files are rendered music, because noise takes longer to decode. Shares are of the time of one process.
 """
 
 import sys

@@ -1,9 +1,9 @@
-"""Recorded sounds through the feature store: how many clips, how long it takes, and how long again in one process.
+"""Measure the feature store on recorded sounds: clips, seconds, and seconds with one process.
 
 python benchmarks/store.py --esc10 FOLDER --urbansound8k FOLDER [--output data/results/store]
 
-ESC-10 is a folder with one sub-folder a class. Of UrbanSound8K any part of its `audio/foldN/` will do, in any format:
-fold and class are in the names (freesound id, class, occurrence, slice). Needs no cache: it makes its own and drops it.
+ESC-10 is a folder with one sub-folder per class. UrbanSound8K may be any part of its `audio/foldN/`, in any format:
+fold and class are in the names (freesound id, class, occurrence, slice). The benchmark uses a temporary cache.
 """
 
 import argparse

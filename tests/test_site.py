@@ -1,4 +1,4 @@
-"""Built book in, complaints out: a page loads nothing from the network, and nothing on it is broken.
+"""Check the built book: pages load nothing from the network, and nothing on them is broken.
 
 The site is looked for in $SITE, by default in build/site/_build/html. Without it the tests of the site are skipped,
 those of the checks themselves are not.

@@ -69,7 +69,7 @@ def left_in(folder):
 def cut(server, path, at=300_000):
     """A first attempt that ends after `at` bytes, since the server then gives up."""
     server.cut_at = at
-    with pytest.raises(ValueError, match="broke off .*give the same command again: it goes on from what has arrived"):
+    with pytest.raises(ValueError, match="broke off .*run the same command again: it resumes the download"):
         get(server.url, path, checksum=MD5)
     assert left_in(path.parent) == [".file.zip.part", ".file.zip.part.json"]
     assert (path.parent / ".file.zip.part").read_bytes() == server.content[:at]
@@ -176,7 +176,7 @@ def test_what_the_server_refuses_is_said(server, tmp_path, status):
 def test_nobody_answers(server, tmp_path):
     server.shutdown()
     server.server_close()
-    with pytest.raises(ValueError, match="cannot be reached .*refused.*give the same command again"):
+    with pytest.raises(ValueError, match="cannot be reached .*refused.*run the same command again"):
         get(server.url, tmp_path / "file.zip")
 
 

@@ -58,7 +58,7 @@ def test_a_recipe_can_be_asked_for_and_none_is_drawn_as_before():
 
 @pytest.mark.parametrize(
     ("bad", "sentence"),
-    [({"per_class": 9}, "Ten clips a class .*got per_class=9"), ({"seconds": 1.0}, "got seconds=1.0")],
+    [({"per_class": 9}, "per_class must be at least 10.*got per_class=9"), ({"seconds": 1.0}, "got seconds=1.0")],
 )
 def test_a_setting_out_of_range_is_one_sentence(bad, sentence, tmp_path):
     with pytest.raises(ValueError, match=sentence):

@@ -1,4 +1,4 @@
-"""Archive in, its files out, and nothing beside them."""
+"""Unpack archives safely."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from typing import IO, NamedTuple
 from tqdm import tqdm
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
-NAMES_ARE_UTF8 = 0x800  # flag of a zip member; without it nothing says what its name's bytes mean
+NAMES_ARE_UTF8 = 0x800  # flag of a zip member; without it the encoding of its name is unknown
 
 
 class Member(NamedTuple):
-    """A file of an archive: its path in there, its size in bytes, and a way to open it."""
+    """A file of an archive: its path in the archive, its size in bytes, and a function that opens it."""
 
     name: str
     size: int
@@ -28,19 +28,19 @@ class Member(NamedTuple):
 
 
 def unpack(archive: Path, folder: Path, *, take: Sequence[str] = ()) -> None:
-    """Unpacks a zip or tar archive.
+    """Unpack a zip or tar archive.
 
-    Every name is looked at before anything is written, and what is written becomes visible only when all of it is
-    there; files of the same name are then replaced.
+    All names are checked before anything is written. Files become visible only when all of them are unpacked; files
+    of the same name are then replaced.
 
     Args:
-        archive: zip, or tar with any compression.
-        folder: for its content.
-        take: folders of the archive whose content alone is taken, without their own names; all of it by default.
+        archive: a zip archive, or a tar archive with any compression.
+        folder: folder for the content.
+        take: folders of the archive to unpack, without their own names; () for the whole archive.
 
     Raises:
         ValueError: a member is a link or a device or has a path that leads out of the folder; the archive is damaged,
-            of another kind, or without a folder of `take`; there is no room.
+            of another format, or lacks a folder of `take`; the disk is full.
     """
     folder = Path(folder).resolve()
     staging = folder / f".{archive.name}.unpacking"
@@ -97,18 +97,18 @@ def _tarred(opened: tarfile.TarFile) -> list[Member]:
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    """A member's name; where it is not UTF-8, guessed as mirdata guesses it for its indexes."""
+    """Return a member's name; if it is not UTF-8, guess its encoding as mirdata does for its indexes."""
     raw = info.filename.encode("utf-8" if info.flag_bits & NAMES_ARE_UTF8 else "cp437")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        import chardet  # comes with mirdata, whose data sets alone need it
+        import chardet  # installed with mirdata; only its data sets need it
 
         return raw.decode(chardet.detect(raw)["encoding"] or "cp437", "replace")
 
 
 def _check_name(archive: str, name: str) -> None:
-    """Refuses a path that is absolute or climbs, read as Unix and as Windows would."""
+    """Raise ValueError if a path is absolute or leads upwards, on Unix or on Windows."""
     for path in (PurePosixPath(name), PureWindowsPath(name)):
         if path.anchor or ".." in path.parts:
             raise ValueError(f"{archive} is refused: {name!r} in it leads out of the folder it is unpacked into.")

@@ -1,7 +1,7 @@
-"""Address in, whole and checked file out.
+"""Download files completely and verify their checksums.
 
-A download that was cut goes on where it stopped, in the same call or in a later one: what has arrived lies beside the
-file to be as `.NAME.part`, with a note of the version that it belongs to.
+An interrupted download resumes in the same call or in a later one: the received bytes are kept beside the target as
+`.NAME.part`, with a note of the version of the file.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from tqdm import tqdm
 
 from ..files import write_text
 
-BLOCK = 1 << 18  # bytes read at once
-TIMEOUT = 60  # seconds without a byte
-TRIES = 3  # attempts in a row that come no farther than an earlier one
+BLOCK = 1 << 18  # bytes per read
+TIMEOUT = 60  # seconds without a byte before an attempt fails
+TRIES = 3  # successive attempts without progress before giving up
 PAUSE = 1.0  # seconds before the next attempt
 BROKEN = (ConnectionError, TimeoutError, http.client.HTTPException, urllib.error.URLError)
 
 
 def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
-    """Gets a file, unless it is there already and is the right one.
+    """Download a file, unless it is there already with the right checksum.
 
     Args:
-        url: http or https.
-        path: of the file to be; nobody ever reads half of it.
-        checksum: "md5:..." or "sha256:...", hexadecimal; None takes what comes, as long as it is complete.
+        url: http or https address.
+        path: target; it appears only when it is complete.
+        checksum: "md5:..." or "sha256:...", hexadecimal, or None to accept any complete file.
 
     Returns:
         `path`.
 
     Raises:
-        ValueError: the address does not answer, what it sends is not the published file, or there is no room for it.
-            What lay at `path` stays, and so does what has arrived of a transfer that can go on.
+        ValueError: the server does not answer, it sends another file than the published one, or the disk is full.
+            An existing file at `path` is kept, and so are received bytes with which a later call can resume.
     """
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"a download must be from an http or https address; got url={url!r}.")
@@ -53,7 +53,7 @@ def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         continued = _transfer(url, partial, checked=checksum is not None)
         if checksum and continued and not matches(partial, checksum):
-            _forget(partial)  # the first part may have been of another version; the whole is asked for once
+            _forget(partial)  # the first part may be of another version: ask for the whole file once
             _transfer(url, partial, checked=True)
         if checksum and not matches(partial, checksum):
             _forget(partial)
@@ -72,8 +72,8 @@ def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
     except BROKEN as error:
         reason = getattr(error, "reason", error)
         raise ValueError(
-            f"{url} cannot be reached or broke off ({reason}); check the connection and give the same command again: "
-            "it goes on from what has arrived."
+            f"{url} cannot be reached or broke off ({reason}); check the connection and run the same command again: "
+            "it resumes the download."
         ) from error
     except OSError as error:
         raise ValueError(
@@ -83,7 +83,7 @@ def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
 
 
 def matches(path: Path, checksum: str) -> bool:
-    """Whether a file has a checksum, "md5:..." or "sha256:..."; ValueError where it is of another form."""
+    """Return whether a file has a checksum, "md5:..." or "sha256:..."; raise ValueError for another form."""
     algorithm, _, expected = checksum.partition(":")
     if algorithm not in ("md5", "sha256") or not expected:
         raise ValueError(f"a checksum must be 'md5:...' or 'sha256:...'; got checksum={checksum!r}.")
@@ -92,13 +92,13 @@ def matches(path: Path, checksum: str) -> bool:
 
 
 def _transfer(url: str, partial: Path, *, checked: bool) -> bool:
-    """Gets a whole file into `partial`, in as many pieces as it takes; says whether there was more than one."""
+    """Download a whole file into `partial`; return whether it took more than one piece."""
     continued, idle, farthest = False, 0, _size(partial)
     while True:
         try:
             return _stream(url, partial, checked=checked) or continued
         except urllib.error.HTTPError as error:
-            if error.code != 416 or not _size(partial):  # 416: what is here does not fit what is there (any more)
+            if error.code != 416 or not _size(partial):  # 416: the received part does not fit the file on the server
                 raise
             _forget(partial)
         except BROKEN:
@@ -111,10 +111,10 @@ def _transfer(url: str, partial: Path, *, checked: bool) -> bool:
 
 
 def _stream(url: str, partial: Path, *, checked: bool) -> bool:
-    """Asks for what is missing of a file, or for all of it; says whether earlier bytes were kept.
+    """Request the missing part of a file, or all of it; return whether earlier bytes were kept.
 
-    Bytes are kept where the server says that the version is the same, or, with no word from it, where a checksum will
-    tell.
+    Bytes are kept if the server confirms that the version is the same or, without such a confirmation, if a checksum
+    will verify the result.
     """
     note, have = _note(partial), _size(partial)
     if note.get("url") != url or not (note.get("version") or checked):
@@ -150,7 +150,7 @@ def _stream(url: str, partial: Path, *, checked: bool) -> bool:
 
 
 def _version(headers: http.client.HTTPMessage) -> str | None:
-    """What names a file's version in a later request: its strong ETag, else the date of its last change."""
+    """Return what identifies a file's version in a later request: its strong ETag, or the date of its last change."""
     tag = headers.get("ETag")
     return tag if tag and not tag.startswith("W/") else headers.get("Last-Modified")
 
@@ -168,7 +168,7 @@ def _note(partial: Path) -> dict:
 
 
 def _write_note(partial: Path, **note: str | int | None) -> None:
-    partial.unlink(missing_ok=True)  # never old bytes under a new note
+    partial.unlink(missing_ok=True)  # old bytes must not remain under a new note
     write_text(_note_of(partial), json.dumps(note))
 
 

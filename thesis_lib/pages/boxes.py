@@ -90,7 +90,8 @@ def across(runs: dict[str, pd.DataFrame]) -> str:
         return NOTHING_CLAIMED
     rows["claim"] = rows["id"] + " " + rows["claim"]
     rows["cell"] = rows["verdict"].map(_marked) + rows["difference"].map(" {:+.1f}".format)
-    order = list(dict.fromkeys([kind for kind in CLASSIFIERS if kind in set(rows["classifier"])] + [*rows["classifier"]]))
+    present = list(rows["classifier"])
+    order = list(dict.fromkeys([kind for kind in CLASSIFIERS if kind in present] + present))
     rows["classifier"] = pd.Categorical(rows["classifier"], order, ordered=True)
     table = rows.pivot_table("cell", ["claim", "classifier"], "on", aggfunc="first", observed=True, sort=True)
     table = table.reindex(columns=list(runs)).rename_axis(columns=None)

@@ -1,6 +1,6 @@
 """Give kept records the true name of their data, and note the change in their provenance.
 
-Runs on the reader's own audio used to record "folder" or "table" as their data set, and no run recorded the kind of sound.
+Runs on the reader's own audio used to record "folder" or "table" as their data set; no run recorded the kind of sound.
 """
 
 from __future__ import annotations

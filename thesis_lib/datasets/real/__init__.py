@@ -1,1 +1,1 @@
-"""Name in, clips out: the thesis's own data sets, where the reader has them or can get them."""
+"""Load the data sets of the thesis and data sets like them from the reader's disk."""

@@ -1,7 +1,7 @@
-"""Ballroom: seed in, clips of eight dances in ten stratified folds out.
+"""Load the clips of Ballroom: eight dances in ten stratified folds.
 
-No list of folds was published: the thesis's code shuffled the tracks without a seed. The folds here are drawn from the
-seed, so that they can be had again; they are not the paper's.
+No list of folds was published: the thesis's code shuffled the tracks without a seed. Here the seed determines the
+folds, so they are reproducible, but they are not those of the paper.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from . import library, places
 CARD = Card(
     name="ballroom",
     title="Ballroom: excerpts of dance music",
-    task="tell eight ballroom dances apart, one class a clip",
-    proxy_for="Ballroom of the thesis's chapter III (CBMI 2016, ICASSP 2017), the data themselves",
+    task="classify eight ballroom dances, one class per clip",
+    proxy_for="Ballroom of the thesis's chapter III (CBMI 2016, ICASSP 2017)",
     cannot_show="the paper's own folds, which were never published; about a dozen clips are duplicates of others, and "
-    "clips of one album stand in several folds",
-    licence="CC BY-NC-SA 4.0, as mirdata states it",
+    "clips of one album occur in several folds",
+    licence="CC BY-NC-SA 4.0, according to mirdata",
     source="Gouyon et al., 2006: An experimental comparison of audio tempo induction algorithms; through mirdata",
     chapters=("III",),
     sounds="rhythm",
@@ -31,17 +31,17 @@ N_FOLDS = 10
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips, in the order of mirdata's index.
+    """Return the clips in the order of mirdata's index.
 
     Args:
-        data_home: folder of the data set.
-        seed: of the drawn folds.
+        data_home: folder of the data set, or None for its usual place.
+        seed: random seed of the folds.
 
     Raises:
-        ValueError: it is not there or incomplete.
+        ValueError: the data set is missing or incomplete.
     """
     tracks = library.items(HELD, data_home).values()
-    # some releases tell American from international rumba; the eight classes do not
+    # some releases distinguish American from international rumba; the eight classes do not
     labels = [track.genre.partition("-")[0] for track in tracks]
     fold = places.folds(CARD, labels, N_FOLDS, seed=seed)
     return [

@@ -1,4 +1,4 @@
-"""ESC-50: nothing in, clips of fifty everyday sounds in their five published folds out."""
+"""Load the clips of ESC-50: fifty everyday sounds in the five published folds."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from . import library
 CARD = Card(
     name="esc50",
     title="ESC-50: fifty everyday sounds",
-    task="tell fifty everyday sounds apart, one class a clip",
-    proxy_for="none of the thesis's own: like UrbanSound8K (chapters IV and VI), with more classes of fewer clips",
-    cannot_show="the thesis's numbers, which are on other clips; with 40 clips a class intervals are wide",
+    task="classify fifty everyday sounds, one class per clip",
+    proxy_for="no data set of the thesis: similar to UrbanSound8K (chapters IV and VI), with more classes and "
+    "fewer clips of each",
+    cannot_show="the numbers of the thesis, which are on other clips; with 40 clips per class, intervals are wide",
     licence="CC BY-NC 3.0; the clips of ESC-10 CC BY",
     source="Piczak, 2015: ESC: Dataset for environmental sound classification; through soundata",
     chapters=("IV", "VI"),
@@ -25,20 +26,20 @@ HELD = library.Held(CARD, "soundata", "esc50", remotes=("all",), n_items=2000, t
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips, in the order of soundata's index; the group is the recording on freesound.org.
+    """Return the clips in the order of soundata's index; the group is the recording on freesound.org.
 
     Args:
-        data_home: folder of the data set.
-        seed: without effect, since the folds are fixed.
+        data_home: folder of the data set, or None for its usual place.
+        seed: has no effect, since the folds are fixed.
 
     Raises:
-        ValueError: it is not there or incomplete, or the metadata cannot be read.
+        ValueError: the data set is missing or incomplete, or its metadata cannot be read.
     """
     return [clip for clip, _ in pieces(data_home)]
 
 
 def pieces(data_home: Path | None = None) -> list[tuple[Clip, bool]]:
-    """Each clip, and whether it belongs to ESC-10."""
+    """Return each clip and whether it belongs to ESC-10."""
     found = library.items(HELD, data_home).values()
     with library.annotations(HELD, data_home):
         return [

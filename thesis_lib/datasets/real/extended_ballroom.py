@@ -1,4 +1,4 @@
-"""Extended Ballroom: nothing in, clips of thirteen dances in ten folds out.
+"""Load the clips of Extended Ballroom: thirteen dances in ten folds.
 
 As in the thesis's code the folds are scikit-learn's StratifiedKFold(10), unshuffled. They depend on the order of the
 clips and on scikit-learn's version, and neither was published: the order here is that of the paths.
@@ -15,9 +15,9 @@ from . import places
 CARD = Card(
     name="extended_ballroom",
     title="Extended Ballroom: excerpts of dance music",
-    task="tell thirteen ballroom dances apart, one class a clip",
-    proxy_for="Extended Ballroom of the thesis's chapter IV (ICASSP 2019), the data themselves",
-    cannot_show="the paper's own folds, whose order of clips was never published; its classes are very uneven",
+    task="classify thirteen ballroom dances, one class per clip",
+    proxy_for="Extended Ballroom of the thesis's chapter IV (ICASSP 2019)",
+    cannot_show="the paper's own folds, whose order of clips was never published; its classes differ much in size",
     licence="not stated; for research only",
     source="Marchand & Peeters, 2016: The extended ballroom dataset",
     chapters=("IV",),
@@ -35,14 +35,14 @@ N_CLIPS, N_FOLDS = 4180, 10
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips, class by class; a class is named as its folder.
+    """Return the clips class by class; a class has the name of its folder.
 
     Args:
-        data_home: folder of the data set.
-        seed: without effect, since the folds are not drawn.
+        data_home: folder of the data set, or None for its usual place.
+        seed: has no effect, since the folds are not drawn.
 
     Raises:
-        ValueError: it is not there, or a class has fewer clips than there are folds.
+        ValueError: the data set is missing, or a class has fewer clips than there are folds.
     """
     folder = home(data_home)
     places.require(CARD, folder, [])
@@ -63,12 +63,12 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def fetch(data_home: Path | None = None) -> None:
-    """Says how to obtain it; there is nothing to download."""
+    """Say how to obtain the data set, which cannot be downloaded."""
     raise ValueError(f"{CARD.name} cannot be downloaded: {CARD.get}.")
 
 
 def verify(data_home: Path | None = None) -> list[str]:
-    """What is wrong with its files; no checksums were published, so each is read to its end."""
+    """Return what is wrong with the files; without published checksums, each is decoded completely."""
     return places.complaints(clips, home(data_home), expected=N_CLIPS)
 
 

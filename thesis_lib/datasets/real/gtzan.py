@@ -1,6 +1,7 @@
-"""GTZAN: nothing in, clips of ten genres in the fault-filtered split out.
+"""Load the clips of GTZAN: ten genres in the fault-filtered split.
 
-The split keeps an artist on one side and leaves out 70 of the 1,000 tracks: repeated, mislabelled or distorted ones.
+Each artist is in one part of the split. The split leaves out 70 of the 1,000 tracks, which are repeated, mislabelled or
+distorted.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ from . import library
 CARD = Card(
     name="gtzan",
     title="GTZAN: excerpts of ten genres, fault-filtered",
-    task="tell ten genres apart, one class a clip",
-    proxy_for="GTZAN of the thesis's chapter IV (ICASSP 2019), the data themselves, in the same split",
-    cannot_show="how a system does on music of today, or on genres whose labels people agree on",
+    task="classify ten genres, one class per clip",
+    proxy_for="GTZAN of the thesis's chapter IV (ICASSP 2019), with the same split",
+    cannot_show="how a system performs on current music, or on genres whose labels people agree on",
     licence="not stated; for research only",
     source="Tzanetakis & Cook, 2002: Musical genre classification of audio signals; through mirdata. Split: Kereliuk, "
     "Sturm & Larsen, 2015: Deep learning and music adversaries",
     chapters=("IV",),
     sounds="genre",
     size="930 of 1,000 clips of 30 s, about 1.3 GB",
-    get="its own server has not answered for years: obtain genres.tar.gz elsewhere, put its genres/ into gtzan_genre/ "
+    get="its server no longer answers: obtain genres.tar.gz elsewhere, put its genres/ into gtzan_genre/ "
     "of the data set's folder, and run `thesis data fetch gtzan` for the index",
 )
 HELD = library.Held(CARD, "mirdata", "gtzan_genre", remotes=("all",), n_items=1000)
@@ -32,14 +33,14 @@ TABLE = ROOT / "data" / "splits" / "gtzan_fault_filtered.txt"
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips: 443 to train on, 197 to validate on, 290 to test on.
+    """Return the clips: 443 for training, 197 for validation, 290 for testing.
 
     Args:
-        data_home: folder of the data set.
-        seed: without effect, since the split is fixed.
+        data_home: folder of the data set, or None for its usual place.
+        seed: has no effect, since the split is fixed.
 
     Raises:
-        ValueError: it is not there or incomplete.
+        ValueError: the data set is missing or incomplete.
     """
     parts = split()
     tracks = library.items(HELD, data_home, only=parts)
@@ -47,7 +48,7 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def split() -> dict[str, str]:
-    """The part ("train", "validation" or "test") of each track of the fault-filtered split, by mirdata's id."""
+    """Return the part ("train", "validation" or "test") of each track of the fault-filtered split by mirdata's id."""
     parts = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):

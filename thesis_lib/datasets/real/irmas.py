@@ -1,7 +1,7 @@
-"""IRMAS: seed in, clips with one instrument to learn from and with several to be tested on out.
+"""Load the clips of IRMAS: training clips with one instrument, test clips with one or several.
 
-The test excerpts are the published ones. For validation the paper takes 15 % of the training clips at random; here it
-is 15 % of the recordings, drawn from the seed, so that excerpts of one recording stay together.
+The test excerpts are the published ones. For validation the paper takes 15 % of the training clips at random. This
+loader takes 15 % of the recordings at random, so excerpts of one recording are in the same part.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from . import library
 CARD = Card(
     name="irmas",
     title="IRMAS: predominant instruments in music",
-    task="eleven instruments: one label a training clip, one or several a test clip",
-    proxy_for="IRMAS of the thesis's chapter III (EUSIPCO 2017), the data themselves",
-    cannot_show="the paper's own validation part, which was drawn without a seed; instruments that play along without "
-    "being predominant are not labelled",
+    task="label eleven instruments: one label per training clip, one or several per test clip",
+    proxy_for="IRMAS of the thesis's chapter III (EUSIPCO 2017)",
+    cannot_show="the paper's own validation part, which was drawn without a seed; instruments that are not predominant "
+    "are not labelled",
     licence="CC BY-NC-SA 3.0",
     source="Bosch, Janer, Fuhrmann & Herrera, 2012; Zenodo 1290750, through mirdata",
     chapters=("III",),
@@ -31,18 +31,18 @@ CARD = Card(
 )
 REMOTES = ("training_data", "testing_data_1", "testing_data_2", "testing_data_3")
 HELD = library.Held(CARD, "mirdata", "irmas", REMOTES, n_items=6705 + 2874, keys=("audio", "annotation"))
-VALIDATION = 0.15  # of the training recordings
+VALIDATION = 0.15  # share of the training recordings
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips, in the order of mirdata's index; labels are IRMAS's three letters ("cel", "voi").
+    """Return the clips in the order of mirdata's index; labels are IRMAS's three letters ("cel", "voi").
 
     Args:
-        data_home: folder of the data set.
-        seed: of the drawn validation part.
+        data_home: folder of the data set, or None for its usual place.
+        seed: random seed of the validation part.
 
     Raises:
-        ValueError: it is not there or incomplete, or an annotation cannot be read.
+        ValueError: the data set is missing or incomplete, or an annotation cannot be read.
     """
     tracks = list(library.items(HELD, data_home).values())
     with library.annotations(HELD, data_home):
@@ -60,7 +60,7 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def _recording(stem: str, part: str) -> str:
-    """What a clip was cut from: "[cel][cla]0001__2" is the second excerpt of 0001, "01 - Song-8" the eighth of Song."""
+    """Return the recording of a clip: "[cel][cla]0001__2" is excerpt 2 of 0001, "01 - Song-8" excerpt 8 of Song."""
     number = re.search(r"(\d+)__\d+$", stem)
     return f"{part} {number[1] if number else re.sub(r'-[0-9]+$', '', stem)}"
 

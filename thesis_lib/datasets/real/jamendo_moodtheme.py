@@ -1,4 +1,4 @@
-"""MTG-Jamendo, moods and themes: nothing in, tagged tracks in the published split 0 out."""
+"""Load the tracks of MTG-Jamendo tagged with moods and themes, in the published split 0."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from . import library, places
 CARD = Card(
     name="jamendo_moodtheme",
     title="MTG-Jamendo: whole tracks tagged with moods and themes",
-    task="56 moods and themes, one or several a track",
-    proxy_for="none of the thesis's own: an open set of tagged music for the questions of chapter V",
-    cannot_show="numbers to be set beside the thesis's: other tags, by the uploaders themselves, and other music",
-    licence="the audio Creative Commons, each track its own; the metadata CC BY-NC-SA 4.0",
+    task="assign 56 moods and themes; one or several per track",
+    proxy_for="no data set of the thesis: an open set of tagged music for the questions of chapter V",
+    cannot_show="numbers to compare with the thesis: the tags differ, come from the uploaders, and the music differs",
+    licence="the audio Creative Commons, a licence per track; the metadata CC BY-NC-SA 4.0",
     source="Bogdanov et al., 2019: The MTG-Jamendo dataset for automatic music tagging; through mirdata",
     chapters=("V",),
     sounds="tags",
@@ -36,16 +36,16 @@ HELD = library.Held(
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The tracks of split 0; an artist, the group, stands on one side.
+    """Return the tracks of split 0; the group is the artist, and each artist is in one part.
 
-    Three of the 59 tags are left out by the split itself, with the tracks that have no other.
+    The split leaves out three of the 59 tags, and the tracks that have no other tag.
 
     Args:
-        data_home: folder of the data set.
-        seed: without effect, since the split is fixed.
+        data_home: folder of the data set, or None for its usual place.
+        seed: has no effect, since the split is fixed.
 
     Raises:
-        ValueError: it is not there or incomplete.
+        ValueError: the data set is missing or incomplete.
     """
     folder = home(data_home)
     places.require(CARD, folder, [folder / table for table in HELD.tables])

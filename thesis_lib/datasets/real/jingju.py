@@ -1,8 +1,8 @@
-"""Jingju a cappella singing: seed in, annotated recordings of two role types out; clip in, its phonemes out.
+"""Load recordings of jingju a cappella singing of two role types, and their phonemes.
 
-The thesis's splits were published as code that is not copied here, and two of them overlap. The split of this loader
-is drawn from the seed, by aria: a third of the recordings tests, a fifth of the others validates. Recordings of one
-aria by several singers stay together.
+The thesis's splits were published as code that is not copied here, and two of them overlap. This loader draws a split
+by aria: a third of the recordings is for testing, a fifth of the others for validation. Recordings of one aria by
+several singers are in the same part.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from . import library
 CARD = Card(
     name="jingju",
     title="Jingju (Beijing opera) singing without accompaniment, with annotated phonemes",
-    task="phonemes of dan and of laosheng singing, frame by frame (`segments`); as clips, the two role types",
-    proxy_for="the jingju data of the thesis's chapter III (EUSIPCO and ISMIR 2017): its recordings, another split",
+    task="label the phonemes of dan and laosheng singing per frame (`segments`); as clips, classify the two role types",
+    proxy_for="the jingju data of the thesis's chapter III (EUSIPCO and ISMIR 2017), with another split",
     cannot_show="the papers' own splits; anything beyond 65 recordings of few singers",
     licence="CC BY-NC 4.0; recordings whose name ends in qm: isophonics.org/SingingVoiceDataset",
     source="Gong, Caro Repetto, Yang & Serra, 2018: Jingju a cappella singing dataset part 1; Zenodo 1323561, through "
@@ -35,18 +35,18 @@ HELD = library.Held(
     CARD, "mirdata", "compmusic_jingju_acappella", ("annotation_txt", "wav"), n_items=65, keys=("audio", "phoneme")
 )
 ROLES = {"danAll": "dan", "laosheng": "laosheng"}
-TESTED, VALIDATED = 3, 5  # one of three tests, one of five of the others validates
+TESTED, VALIDATED = 3, 5  # one of three is for testing, one of five of the others for validation
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The recordings that have phoneme annotations, in the order of mirdata's index.
+    """Return the recordings that have phoneme annotations, in the order of mirdata's index.
 
     Args:
-        data_home: folder of the data set.
-        seed: of the drawn split.
+        data_home: folder of the data set, or None for its usual place.
+        seed: random seed of the split.
 
     Raises:
-        ValueError: it is not there or incomplete.
+        ValueError: the data set is missing or incomplete.
     """
     paths = [Path(track.audio_path) for track in library.items(HELD, data_home).values()]
     roles = np.array([ROLES.get(path.parent.name, path.parent.name) for path in paths])
@@ -63,10 +63,10 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def segments(clip: Clip) -> list[tuple[float, float, str]]:
-    """The phonemes of a recording: onset and offset in seconds, and the X-SAMPA symbol, "" for silence.
+    """Return the phonemes of a recording: onset and offset in seconds, and the X-SAMPA symbol, "" for silence.
 
     Raises:
-        ValueError: the annotation is not there or cannot be read.
+        ValueError: the annotation is missing or cannot be read.
     """
     wav, role = clip.path.parent.parent, clip.path.parent.name
     table = wav.parent / "annotation_txt" / role / f"{clip.path.stem}_phoneme.txt"
@@ -76,7 +76,7 @@ def segments(clip: Clip) -> list[tuple[float, float, str]]:
 
 
 def _aria(stem: str) -> str:
-    """What is sung: "dafeh-Bi_yun_tian-Xi_xiang_ji02-qm" and "xixiangji_biyuntian" are one aria, opera first."""
+    """Return the aria: "dafeh-Bi_yun_tian-Xi_xiang_ji02-qm" and "xixiangji_biyuntian" are one, opera first."""
     parts = stem.split("-")
     opera, aria = (parts[2], parts[1]) if len(parts) > 3 else stem.partition("_")[::2]
     return re.sub(r"[\d_]", "", f"{opera} {aria}").lower()

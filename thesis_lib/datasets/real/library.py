@@ -1,8 +1,7 @@
-"""A data set that mirdata or soundata knows in, its tracks or clips out.
+"""Load and download data sets with mirdata or soundata.
 
-Theirs are the indexes, checksums, addresses and the meaning of every annotation. Ours are the transfer, which goes on
-where it was cut, and the place of the index: it lies with the data, so that an installation that cannot be written to
-will do.
+The libraries provide the indexes, checksums, addresses and readers of annotations. This module downloads, because an
+interrupted transfer has to resume, and keeps the index with the data, because the installation may be read-only.
 """
 
 from __future__ import annotations
@@ -22,20 +21,20 @@ from ..download import download
 from . import places
 
 SHELVES = {"mirdata": places.MUSIC, "soundata": places.SOUNDS}
-ITEMS = {"mirdata": "track", "soundata": "clip"}  # what they call a piece of audio
+ITEMS = {"mirdata": "track", "soundata": "clip"}  # the libraries' words for a piece of audio
 
 
 class Held(NamedTuple):
-    """What a library holds of a data set, and what of it is used here.
+    """The part of a library's data set that is used here.
 
     Attributes:
-        card: of the data set.
+        card: card of the data set.
         library: "mirdata" or "soundata".
-        dataset: the library's name for it.
-        remotes: names of the archives and tables that are downloaded.
-        n_items: pieces of audio of the whole data set that have every file of `keys`; None where that is not known.
-        keys: which files of a piece are used; a piece without one of them is left out.
-        tables: files that belong to it and that the index does not name.
+        dataset: name of the data set in the library.
+        remotes: names of the archives and tables to download.
+        n_items: number of pieces of audio that have every file of `keys`, or None if it is not known.
+        keys: the files of a piece that are used; a piece that lacks one of them is left out.
+        tables: files of the data set that the index does not name.
     """
 
     card: Card
@@ -48,20 +47,20 @@ class Held(NamedTuple):
 
 
 def home(held: Held, data_home: Path | None = None) -> Path:
-    """Where the data set is looked for."""
+    """Return the folder of the data set."""
     return places.home(held.card.name, data_home, shelf=SHELVES[held.library], kept_as=held.dataset)
 
 
 def items(held: Held, data_home: Path | None = None, *, only: Iterable[str] | None = None) -> dict[str, Any]:
-    """The library's tracks or clips by their id, in the order of its index.
+    """Return the library's tracks or clips by id, in the order of its index.
 
     Args:
         held: the data set.
-        data_home: its folder.
-        only: ids that are needed; all by default.
+        data_home: folder of the data set, or None for its usual place.
+        only: ids to return, or None for all.
 
     Raises:
-        ValueError: it is not there or incomplete, or the ids are not in the index.
+        ValueError: the data set is missing or incomplete, or the ids are not in the index.
     """
     folder = home(held, data_home)
     files = _index(held, folder)
@@ -79,7 +78,7 @@ def items(held: Held, data_home: Path | None = None, *, only: Iterable[str] | No
 
 @contextmanager
 def annotations(held: Held, data_home: Path | None = None) -> Iterator[None]:
-    """Turns what the library says of annotations that it cannot read into one sentence."""
+    """Report annotations that the library cannot read in one sentence."""
     try:
         yield
     except (OSError, ValueError, LookupError, AttributeError, AssertionError, TypeError) as error:
@@ -90,10 +89,10 @@ def annotations(held: Held, data_home: Path | None = None) -> Iterator[None]:
 
 
 def fetch(held: Held, data_home: Path | None = None) -> None:
-    """Downloads and unpacks what is missing; the archives are removed once every file is there.
+    """Download and unpack missing files; the archives are removed once every file is there.
 
     Raises:
-        ValueError: something cannot be had, is not the published file, or is still missing afterwards.
+        ValueError: a file cannot be downloaded, differs from the published one, or is still missing afterwards.
     """
     folder, facts = home(held, data_home), _index_facts(held)
     download(facts.remote.url, folder / facts.filename, checksum=f"md5:{facts.remote.checksum}")
@@ -113,7 +112,7 @@ def fetch(held: Held, data_home: Path | None = None) -> None:
 
 
 def verify(held: Held, clips: Callable[[Path], list[Clip]], data_home: Path | None = None) -> list[str]:
-    """What is wrong: files that are missing or differ from the published ones, and tables that cannot be read."""
+    """Return what is wrong: files that are missing or differ from the published ones, unreadable tables."""
     folder = home(held, data_home)
     try:
         found = _compare(held, folder)
@@ -125,16 +124,16 @@ def verify(held: Held, clips: Callable[[Path], list[Clip]], data_home: Path | No
 
 
 def _compare(held: Held, folder: Path) -> list[str]:
-    """Every file against its published md5 sum."""
+    """Compare every file with its published MD5 checksum."""
     files = _index(held, folder)
-    _paths(held, folder, files)  # none leads out
+    _paths(held, folder, files)  # checks that no path leads out of the folder
     check = importlib.import_module(f"{held.library}.validate").validate_files
     missing, changed = check(files, str(folder), True)
     lost = [path for path in _paths(held, folder, {}) if not path.is_file()]
     lost += [path for each in missing.values() for path in each]
     found = [f"{path} is missing; fetch {held.card.name} again." for path in lost]
     found += [
-        f"{path} is not the published file (its md5 sum is another one); remove it and fetch {held.card.name} again."
+        f"{path} is not the published file (its MD5 checksum differs); remove it and fetch {held.card.name} again."
         for each in changed.values()
         for path in each
     ]
@@ -144,10 +143,9 @@ def _compare(held: Held, folder: Path) -> list[str]:
 
 
 def _fetch(remote: Any, folder: Path) -> Path | None:
-    """Gets one file and unpacks it; gives its path if it was an archive."""
+    """Download one file and unpack it; return its path if it is an archive."""
     folder = folder / (remote.destination_dir or "")
-    # What GitHub packs on request has another sum after every change of a repository's least file: the files are
-    # compared instead.
+    # GitHub builds these archives on request, so their checksums change: `fetch` compares the files instead.
     checksum = None if _made_on_request(remote.url) else f"md5:{remote.checksum}"
     path = download(remote.url, folder / remote.filename, checksum=checksum)
     if not remote.filename.endswith((".zip", ".tar.gz", ".tar")):
@@ -161,7 +159,7 @@ def _made_on_request(url: str) -> bool:
 
 
 def _index(held: Held, folder: Path) -> dict[str, dict[str, tuple[str, str]]]:
-    """Path and md5 sum of each file that is used, by the piece of audio and by what it is."""
+    """Return path and MD5 checksum of each file that is used, by the piece of audio and the kind of file."""
     path = folder / _index_facts(held).filename
     places.require(held.card, folder, [path])
     try:
@@ -184,7 +182,7 @@ def _index_facts(held: Held) -> Any:
 
 
 def module(held: Held) -> ModuleType:
-    """The library's module of a data set; imported late, since it takes a second or two."""
+    """Import the library's module of a data set, which takes a second or two."""
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
     try:
@@ -193,6 +191,6 @@ def module(held: Held) -> ModuleType:
         raise ValueError(
             f"{held.card.name} needs the package {held.library}; install it with pip install 'thesis_lib[real]'."
         ) from error
-    finally:  # both libraries set up everybody's logging when they are imported
+    finally:  # both libraries change the root logger when they are imported
         root.setLevel(level)
         root.handlers[:] = handlers

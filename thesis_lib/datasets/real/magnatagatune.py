@@ -1,7 +1,7 @@
-"""MagnaTagATune: nothing in, clips with the fifty most frequent tags in the usual split by folder out.
+"""Load the clips of MagnaTagATune: the fifty most frequent tags, in the usual split by folder.
 
-The clips lie in sixteen folders, 0 to f: 0 to b train, c validates, d to f test. Three clips were published empty; a
-file without a byte is left out. Clips without any of the fifty tags stay.
+Of the sixteen folders 0 to f, 0 to b are for training, c for validation and d to f for testing. Three clips were
+published as empty files and are left out. Clips with none of the fifty tags are kept.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from . import places
 CARD = Card(
     name="magnatagatune",
     title="MagnaTagATune: excerpts of music tagged in a game",
-    task="fifty tags (instruments, genres, moods, voices), none, one or several a clip",
-    proxy_for="MagnaTagATune of the thesis's chapters III (EUSIPCO 2017) and V (ISMIR 2018), the data themselves, in "
-    "the same split",
-    cannot_show="what a system misses: many clips lack tags that fit them, and some tags are synonyms of each other; "
-    "an artist may stand on both sides of the split",
+    task="assign fifty tags (instruments, genres, moods, voices); none, one or several per clip",
+    proxy_for="MagnaTagATune of the thesis's chapters III (EUSIPCO 2017) and V (ISMIR 2018), with the same split",
+    cannot_show="the errors of a system exactly: many clips lack tags that apply, and some tags are synonyms; "
+    "an artist may occur in several parts of the split",
     licence="CC BY-NC-SA 3.0",
     source="Law, West, Mandel, Bay & Downie, 2009: Evaluation of algorithms using games",
     chapters=("III", "V"),
@@ -35,7 +34,7 @@ CARD = Card(
 )
 SERVER = "https://mirg.city.ac.uk/datasets/magnatagatune"
 TABLE, ARCHIVE = "annotations_final.csv", "mp3.zip"
-# sums that users of the data set state; its authors published none
+# checksums published by users of the data set; its authors published none
 CHECKSUMS = {TABLE: "md5:f04fa01752a8cc64f6e1ca142a0fef1d", ARCHIVE: "md5:f12add0eb4cd6c2a3ab7e4afaf7b7467"}
 ARCHIVE_PARTS = ("mp3.zip.001", "mp3.zip.002", "mp3.zip.003")
 N_CLIPS, N_TAGS = 25_860, 50
@@ -47,19 +46,19 @@ SPLIT = {
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips, in the order of the annotations; tags in the order of their frequency.
+    """Return the clips in the order of the annotations, with tags in the order of their frequency.
 
     Args:
-        data_home: folder with `annotations_final.csv` and the folders 0 to f, there or in `mp3`.
-        seed: without effect, since the split is fixed.
+        data_home: folder with `annotations_final.csv` and the folders 0 to f, directly or in `mp3`.
+        seed: has no effect, since the split is fixed.
 
     Raises:
-        ValueError: it is not there or incomplete, or the annotations cannot be read.
+        ValueError: the data set is missing or incomplete, or its annotations cannot be read.
     """
     folder = home(data_home)
     names, paths, flags = _annotations(folder)
     places.require(CARD, folder, paths)
-    # counted over the whole table, empty clips included, as everybody does
+    # counted over the whole table, including empty clips, as is usual
     top = np.argsort(-flags.sum(axis=0), kind="stable")[:N_TAGS]
     part = {digit: name for name, digits in SPLIT.items() for digit in digits}
     return [
@@ -70,10 +69,10 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def fetch(data_home: Path | None = None) -> None:
-    """Downloads and unpacks what is missing.
+    """Download and unpack missing files.
 
     Raises:
-        ValueError: something cannot be had or is not the published file.
+        ValueError: a file cannot be downloaded, or differs from the published one.
     """
     folder = home(data_home)
     download(f"{SERVER}/{TABLE}", folder / TABLE, checksum=CHECKSUMS[TABLE])
@@ -95,12 +94,12 @@ def fetch(data_home: Path | None = None) -> None:
 
 
 def verify(data_home: Path | None = None) -> list[str]:
-    """What is wrong with its files; no checksums of clips were published, so each is read to its end."""
+    """Return what is wrong with the files; without published checksums of clips, each is decoded completely."""
     return places.complaints(clips, home(data_home), expected=N_CLIPS)
 
 
 def _annotations(folder: Path) -> tuple[list[str], list[Path], np.ndarray]:
-    """Tags, clips, and which clip has which tag: shape (clips, tags), bool."""
+    """Return the tags, the paths, and which clip has which tag, a bool array of shape (clips, tags)."""
     places.require(CARD, folder, [folder / TABLE])
     (_, *names, _), *table = places.rows(folder / TABLE, columns=3)
     audio = folder / "mp3" if (folder / "mp3").is_dir() else folder

@@ -1,12 +1,12 @@
-"""Million Song Dataset with tags of Last.fm: the reader's lists in, tagged clips in three parts out.
+"""Load the clips of the Million Song Dataset with tags of Last.fm from the reader's lists.
 
-The lists were published as Python pickles, which are never read here: a pickle can run any program. Plain text takes
-their place, in `lists/` of the data set's folder, in one of two forms:
+The lists were published as Python pickles. This module does not read pickles, because a pickle can run any program.
+It reads plain text in `lists/` of the data set's folder, in one of two forms:
 
-- `train.tsv`, `validation.tsv` and `test.tsv`: a track a row, its id, the path of its audio within the folder, and its
-  tags, all separated by tabs;
+- `train.tsv`, `validation.tsv` and `test.tsv`: one track per row with its id, the path of its audio within the folder,
+  and its tags, separated by tabs;
 - `index_msd.tsv` (id, path) with `train_gt_msd.tsv`, `val_gt_msd.tsv` and `test_gt_msd.tsv` (id, [0, 1, ...]), the
-  files of github.com/jordipons/musicnn-training, whose fifty numbers a track stand for `TAGS`.
+  files of github.com/jordipons/musicnn-training, with fifty numbers per track, one for each of `TAGS`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from . import places
 CARD = Card(
     name="million_song",
     title="Million Song Dataset: previews tagged by listeners of Last.fm",
-    task="fifty tags (genres, eras, moods, voices), one or several a clip",
+    task="assign fifty tags (genres, eras, moods, voices); one or several per clip",
     proxy_for="the Million Song Dataset of the thesis's chapter V (ISMIR 2018), in the same split",
-    cannot_show="what a system misses: tags are what listeners happened to write; whether the split keeps "
+    cannot_show="the errors of a system exactly: listeners chose the tags freely; whether the split keeps "
     "artists apart is not known",
     licence="the lists for research; the audio is not published",
     source="Bertin-Mahieux, Ellis, Whitman & Lamere, 2011; lists by Lee and others, with the 50 most frequent tags",
     chapters=("V",),
     sounds="tags",
-    size="about 240,000 previews: 201,680 to train on, 11,774 to validate on, 28,435 to test on",
-    get="its audio cannot be downloaded: where you have it, put it into the data set's folder, anywhere, and into "
+    size="about 240,000 previews: 201,680 for training, 11,774 for validation, 28,435 for testing",
+    get="its audio cannot be downloaded: if you have it, put it anywhere in the data set's folder, and put into "
     "lists/ there either train.tsv, validation.tsv and test.tsv (id, path and tags, separated by tabs) or "
     "index_msd.tsv and the three *_gt_msd.tsv of github.com/jordipons/musicnn-training; pickled lists are not read",
 )
@@ -47,14 +47,14 @@ TAGS = (
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips, part by part, in the order of the lists.
+    """Return the clips part by part, in the order of the lists.
 
     Args:
-        data_home: folder of the data set.
-        seed: without effect, since the split is fixed.
+        data_home: folder of the data set, or None for its usual place.
+        seed: has no effect, since the split is fixed.
 
     Raises:
-        ValueError: it is not there or incomplete, or a list cannot be read.
+        ValueError: the data set is missing or incomplete, or a list cannot be read.
     """
     folder = home(data_home)
     lists = folder / "lists"
@@ -73,17 +73,17 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def fetch(data_home: Path | None = None) -> None:
-    """Says how to obtain it; there is nothing to download."""
+    """Say how to obtain the data set, which cannot be downloaded."""
     raise ValueError(f"{CARD.name}: {CARD.get}.")
 
 
 def verify(data_home: Path | None = None) -> list[str]:
-    """What is wrong with its files: each is read to its end, which takes hours for all of them."""
+    """Return what is wrong with the files; each is decoded completely, which takes hours for all of them."""
     return places.complaints(clips, home(data_home), expected=N_CLIPS)
 
 
 def _from_ground_truth(lists: Path) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Part, path and tags of each track, from musicnn-training's files."""
+    """Return part, path and tags of each track from the files of musicnn-training."""
     places.require(CARD, lists, [lists / name for name in GROUND_TRUTH.values()])
     path_of = {track: path for track, path, *_ in places.rows(lists / "index_msd.tsv", columns=2)}
     found = []

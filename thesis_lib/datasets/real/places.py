@@ -1,7 +1,7 @@
-"""Name in, folder out; table in, rows out; and what is said where something is missing.
+"""Find data sets on disk, read their tables, and report missing files.
 
-What all loaders of real data sets share. Nothing outside a data set's folder is ever read: a name in a table or an
-index that leads out of it is refused.
+All loaders of real data sets use this module. They read only the data set's folder: a name in a table or an index
+that leads out of the folder is an error.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from ... import audio
 from ..clip import Card, Clip
 from ..splits import draw_folds
 
-MUSIC, SOUNDS = "mir_datasets", "sound_datasets"  # where mirdata and soundata keep theirs, in the home folder
+MUSIC, SOUNDS = "mir_datasets", "sound_datasets"  # where mirdata and soundata keep data sets in the home folder
 
 
 def home(name: str, data_home: Path | None = None, *, shelf: str, kept_as: str | None = None) -> Path:
-    """The folder of a data set: `data_home`, else $THESIS_DATA/NAME, else where mirdata and soundata keep theirs.
+    """Return the folder of a data set: `data_home`, or $THESIS_DATA/NAME, or the place used by mirdata and soundata.
 
     Args:
-        name: of the data set, as in `-p dataset=name`.
-        data_home: its folder, where the reader names one.
+        name: name of the data set, as in `-p dataset=name`.
+        data_home: folder given by the reader, or None.
         shelf: `MUSIC` or `SOUNDS`.
-        kept_as: its name there, if that is another.
+        kept_as: name of the folder there, or None if it is `name`.
     """
     if data_home:
         return Path(data_home).expanduser().absolute()
@@ -39,19 +39,19 @@ def home(name: str, data_home: Path | None = None, *, shelf: str, kept_as: str |
 
 
 def inside(folder: Path, name: str) -> Path:
-    """The path of a file that a table names; ValueError where it leads out of the data set's folder."""
+    """Return the path of a file named by a table; raise ValueError if it leads out of the data set's folder."""
     if any(path.anchor or ".." in path.parts for path in (PurePosixPath(name), PureWindowsPath(name))):
         raise ValueError(f"{name!r} leads out of {folder}, where every file of the data set has to be.")
     return folder / name
 
 
 def sentence(text: str) -> str:
-    """A card's `get` as a sentence."""
+    """Return a card's `get` as a sentence."""
     return f"{text[0].upper()}{text[1:]}."
 
 
 def require(card: Card, folder: Path, paths: Iterable[Path]) -> None:
-    """Raises ValueError, with the next step, where a data set or some of its files are not there."""
+    """Raise ValueError with the next step if a data set or some of its files are missing."""
     paths = list(paths)
     if not folder.is_dir():
         raise ValueError(f"{card.name} is not here: it was looked for in {folder}. {sentence(card.get)}")
@@ -63,15 +63,15 @@ def require(card: Card, folder: Path, paths: Iterable[Path]) -> None:
 
 
 def rows(table: Path, *, columns: int, header: bool = False) -> list[list[str]]:
-    """The rows of a table of tab-separated text.
+    """Return the rows of a table of tab-separated text.
 
     Args:
-        table: in UTF-8.
-        columns: that every row must have at least.
-        header: whether the first row is left out.
+        table: path of a file in UTF-8.
+        columns: smallest number of columns of a row.
+        header: whether to skip the first row.
 
     Raises:
-        ValueError: it cannot be read, or a row is too short.
+        ValueError: the table cannot be read, or a row is too short.
     """
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
@@ -84,13 +84,13 @@ def rows(table: Path, *, columns: int, header: bool = False) -> list[list[str]]:
 
 
 def folds(card: Card, labels: Sequence[str], n_folds: int, *, seed: int | None) -> list[int]:
-    """Stratified folds, numbered from 1.
+    """Return the number of a stratified fold for each clip, from 1.
 
     Args:
-        card: of the data set, for the message.
-        labels: of the clips.
-        n_folds: folds.
-        seed: of the drawn folds; None takes the clips in their order, as scikit-learn does unshuffled.
+        card: card of the data set, for the message.
+        labels: labels of the clips.
+        n_folds: number of folds.
+        seed: random seed; None keeps the order of the clips, like scikit-learn without shuffling.
 
     Raises:
         ValueError: a class has fewer clips than there are folds.
@@ -103,12 +103,12 @@ def folds(card: Card, labels: Sequence[str], n_folds: int, *, seed: int | None) 
 
 
 def complaints(clips: Callable[[Path], list[Clip]], folder: Path, *, expected: int | None = None) -> list[str]:
-    """What is wrong with a data set without published checksums: every file is read to its end.
+    """Return what is wrong with a data set without published checksums; every file is decoded completely.
 
     Args:
-        clips: of the data set's module.
-        folder: of the data set.
-        expected: clips of the whole; None where that is not known.
+        clips: function `clips` of the data set's module.
+        folder: folder of the data set.
+        expected: number of clips of the complete data set, or None if it is not known.
     """
     try:
         found = clips(folder)

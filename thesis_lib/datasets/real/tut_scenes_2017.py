@@ -1,7 +1,7 @@
-"""TUT Acoustic Scenes 2017: nothing in, ten-second clips of fifteen scenes out.
+"""Load the clips of TUT Acoustic Scenes 2017: ten seconds each, fifteen scenes.
 
-As in the thesis, the development set trains and the evaluation set tests; nothing validates. A development clip also
-carries the one of the four published folds in which it is tested, for those who want to validate.
+As in the thesis, the development set is for training and the evaluation set for testing; there is no validation set.
+A development clip also has the published fold, one of four, in which it is tested.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from . import places
 
 CARD = Card(
     name="tut_scenes_2017",
-    title="TUT Acoustic Scenes 2017: places by their sound",
-    task="tell fifteen scenes apart (beach, bus, library, ...), one class a clip",
-    proxy_for="TUT Acoustic Scenes 2017 of the thesis's chapter VI (ICASSP 2019): the data themselves, same split",
-    cannot_show="scenes of other countries or other microphones: one device, recorded in Finland",
+    title="TUT Acoustic Scenes 2017: recordings of places",
+    task="classify fifteen scenes (beach, bus, library, ...), one class per clip",
+    proxy_for="TUT Acoustic Scenes 2017 of the thesis's chapter VI (ICASSP 2019), with the same split",
+    cannot_show="how a system performs in other countries or with other microphones: one device, recorded in Finland",
     licence="of Tampere University of Technology: free for non-commercial use",
     source="Mesaros, Heittola & Virtanen, 2016: TUT database for acoustic scene classification; Zenodo 400515 "
     "and 1040168",
     chapters=("VI",),
     sounds="events",
-    size="4,680 clips of 10 s to train on and 1,620 to test on, about 14 GB to download",
+    size="4,680 clips of 10 s for training and 1,620 for testing, about 14 GB to download",
     get="run `thesis data fetch tut_scenes_2017`, which downloads it from zenodo.org",
 )
 DEVELOPMENT, EVALUATION = "TUT-acoustic-scenes-2017-development", "TUT-acoustic-scenes-2017-evaluation"
 SERVER = "https://zenodo.org/record"
 RECORDS = {DEVELOPMENT: 400515, EVALUATION: 1040168}
-ARCHIVES = {  # md5 sums, as dcase_util states them
+ARCHIVES = {  # MD5 checksums from dcase_util
     f"{DEVELOPMENT}.meta.zip": "9007fd4772d816590c5db5f5e9568f5d",
     f"{DEVELOPMENT}.audio.1.zip": "251325a9afaaad0326ad1c57f57d514a",
     f"{DEVELOPMENT}.audio.2.zip": "c26861e05147dc319b4250eb103d9d99",
@@ -54,14 +54,14 @@ N_CLIPS, N_FOLDS = 4680 + 1620, 4
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips, in the order of the metadata; the group is the recording that a clip was cut from, where it is told.
+    """Return the clips in the order of the metadata; the group is the recording of a clip, where the metadata name it.
 
     Args:
         data_home: folder that holds the folders of the development and the evaluation set.
-        seed: without effect, since the split is fixed.
+        seed: has no effect, since the split is fixed.
 
     Raises:
-        ValueError: it is not there or incomplete, or the metadata cannot be read.
+        ValueError: the data set is missing or incomplete, or its metadata cannot be read.
     """
     folder = home(data_home)
     found = []
@@ -76,17 +76,17 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def fetch(data_home: Path | None = None) -> None:
-    """Downloads and unpacks what is missing, one archive after the other; each is removed once it is unpacked.
+    """Download and unpack missing files, one archive at a time; each archive is removed once it is unpacked.
 
     Raises:
-        ValueError: something cannot be had or is not the published file.
+        ValueError: a file cannot be downloaded, or differs from the published one.
     """
     folder = home(data_home)
     with suppress(ValueError):
         clips(folder)
         return
     marks = {archive: folder / f".{archive}.done" for archive in ARCHIVES}
-    if all(mark.is_file() for mark in marks.values()):  # and yet something is missing: all over again
+    if all(mark.is_file() for mark in marks.values()):  # some files are missing all the same: start again
         for mark in marks.values():
             mark.unlink()
     for archive, md5 in ARCHIVES.items():
@@ -98,16 +98,16 @@ def fetch(data_home: Path | None = None) -> None:
         unpack(path, folder)
         marks[archive].touch()
         path.unlink()
-    clips(folder)  # says what is still missing
+    clips(folder)  # raises if files are still missing
 
 
 def verify(data_home: Path | None = None) -> list[str]:
-    """What is wrong with its files; no checksums of clips were published, so each is read to its end."""
+    """Return what is wrong with the files; without published checksums of clips, each is decoded completely."""
     return places.complaints(clips, home(data_home), expected=N_CLIPS)
 
 
 def _metadata(folder: Path) -> Path:
-    """The table of a set's clips with their scenes: `meta.txt`, or what the evaluation set has in its place."""
+    """Return the table of clips and scenes of a set: `meta.txt`, or the corresponding file of the evaluation set."""
     places.require(CARD, folder.parent, [])
     other = folder / "evaluation_setup" / "evaluate.txt"
     table = other if other.is_file() and not (folder / "meta.txt").is_file() else folder / "meta.txt"
@@ -116,7 +116,7 @@ def _metadata(folder: Path) -> Path:
 
 
 def _folds(folder: Path) -> dict[str, int]:
-    """The fold in which each development clip is tested, by its name; empty where the folds' tables are not there."""
+    """Return the fold in which each development clip is tested, by name; empty if the tables of folds are missing."""
     tables = {fold: folder / "evaluation_setup" / f"fold{fold}_test.txt" for fold in range(1, N_FOLDS + 1)}
     return {row[0]: fold for fold, table in tables.items() if table.is_file() for row in places.rows(table, columns=1)}
 

@@ -1,4 +1,4 @@
-"""UrbanSound8K: nothing in, clips of ten urban sounds in their ten published folds out."""
+"""Load the clips of UrbanSound8K: ten urban sounds in the ten published folds."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from . import library
 CARD = Card(
     name="urbansound8k",
     title="UrbanSound8K: sounds of the street",
-    task="tell ten urban sounds apart, one class a clip",
-    proxy_for="UrbanSound8K of the thesis's chapters IV and VI (both ICASSP 2019): the data themselves, same folds",
-    cannot_show="how a system does on a street as it is: people chose what to record, and each clip was cut out",
+    task="classify ten urban sounds, one class per clip",
+    proxy_for="UrbanSound8K of the thesis's chapters IV and VI (both ICASSP 2019), with the same folds",
+    cannot_show="how a system performs on continuous street sound: people chose what to record, and clips were cut",
     licence="CC BY-NC 3.0",
     source="Salamon, Jacoby & Bello, 2014: A dataset and taxonomy for urban sound research; Zenodo 1203745, through "
     "soundata",
@@ -28,14 +28,14 @@ HELD = library.Held(
 
 
 def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
-    """The clips, in the order of soundata's index; the group is the recording on freesound.org.
+    """Return the clips in the order of soundata's index; the group is the recording on freesound.org.
 
     Args:
-        data_home: folder of the data set.
-        seed: without effect, since the folds are fixed.
+        data_home: folder of the data set, or None for its usual place.
+        seed: has no effect, since the folds are fixed.
 
     Raises:
-        ValueError: it is not there or incomplete, or the metadata cannot be read.
+        ValueError: the data set is missing or incomplete, or its metadata cannot be read.
     """
     pieces = library.items(HELD, data_home).values()
     with library.annotations(HELD, data_home):

@@ -1,1 +1,1 @@
-"""Rules in, audio out: data sets that are composed and rendered where they are used, without a download."""
+"""Compose and render data sets locally, without a download."""

@@ -1,7 +1,7 @@
-"""A random generator in, a piece of any kind of music out: notes in seconds, with instruments and a mix.
+"""Arrange a piece of any kind of music: notes in seconds, with instruments and a mix.
 
-A piece follows a recipe: what instruments, tempo, metre, harmony, rhythm and loudness are drawn from. The recipes
-overlap, and that of a fifth of the pieces ("free") knows nearly everything, so that no trait gives all others away.
+A piece follows a recipe, from which instruments, tempo, metre, harmony, rhythm and loudness are drawn. The recipes
+overlap, and that of a fifth of the pieces ("free") allows nearly everything, so no property determines the others.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from .players import BASS, COMP, DRUM, MELODY, PAD, Grid, Note
 from .styles import COMMON, STYLES
 from .vocabulary import ANY, INSTRUMENTS, POLYPHONIC, RECIPES, Recipe
 
-SECOND, DRONE = 4, 5  # MIDI channels of a second voice and of a tone held throughout
+SECOND, DRONE = 4, 5  # MIDI channels of a second voice and of a drone
 LONGEST_PAUSE = 3.0  # seconds
-STRANGER = 0.07  # probability that a player's instrument is one that the recipe need not know
-STEPS = 4  # of the grid in a beat
+STRANGER = 0.07  # probability that a player's instrument is drawn from all instruments
+STEPS = 4  # of the grid per beat
 
 SCALES = {
     "major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10), "dorian": (0, 2, 3, 5, 7, 9, 10),
@@ -29,7 +29,7 @@ SCALES = {
     "open": (0, 2, 2, 5, 7, 9, 10),
 }  # fmt: skip
 
-# One word is one beat of four steps, in the notation of `styles`; the words follow each other round and round.
+# One word is one beat of four steps, in the notation of `styles`; the words are repeated.
 DRUMS = {
     "four": {"kick": "X...", "clap": ".... x...", "open_hat": "..x."},
     "house": {"kick": "X...", "hat": "x.xx", "snare": ".... X...", "shaker": "g.x."},
@@ -61,28 +61,28 @@ TUNES = {
     "long": "x... .... .... ....", "halves": "x... ....", "runs": "x.x.", "fast": "xxxx", "riff": "x..x ..x. x.x. ....",
 }  # fmt: skip
 
-# Name of a curve of loudness -> how often, and the factor at the beginning, in the middle and at the end of the clip.
+# Loudness curve -> probability, and factors at the start, in the middle and at the end of the clip.
 CURVES = {
     "even": (0.86, (1, 1, 1)), "crescendo": (0.05, (0.4, 0.75, 1.2)), "fade": (0.04, (1.1, 0.7, 0.35)),
     "swell": (0.05, (0.6, 1.1, 0.6)),
 }  # fmt: skip
-VOLUMES = {  # lowest and highest of each channel, as MIDI has it
+VOLUMES = {  # lowest and highest MIDI volume of each channel
     MELODY: (65, 105), COMP: (60, 105), BASS: (70, 112), PAD: (40, 85), SECOND: (55, 95), DRONE: (45, 80),
     DRUM: (80, 120),
 }  # fmt: skip
 
 
 def arrange(rng: np.random.Generator, *, seconds: float, recipe: str | None = None) -> tuple[Piece, dict]:
-    """Compose a piece, heard from somewhere within it; one that pauses for long is thrown away and drawn anew.
+    """Compose an excerpt of a piece; draw again if it has a long pause.
 
     Args:
-        rng: draws everything.
-        seconds: how much of the piece is heard.
-        recipe: a key of `RECIPES`; one is drawn by default.
+        rng: random generator.
+        seconds: duration of the excerpt.
+        recipe: a key of `RECIPES`; drawn by default.
 
     Returns:
-        A piece with a note of some instrument, whose notes all start between 0 and `seconds`, no more than
-        `LONGEST_PAUSE` or half a clip apart; and what they do not say: the recipe, swing and curve of loudness.
+        A piece with at least one note that is not percussion, whose notes start between 0 and `seconds`, at most
+        `LONGEST_PAUSE` or half a clip apart; and its recipe, swing and loudness curve.
     """
     names = list(RECIPES)
     weights = np.array([RECIPES[name].weight for name in names])
@@ -106,7 +106,7 @@ def _compose(recipe: Recipe, rng: np.random.Generator, seconds: float) -> tuple[
     notes = []
     for number, channel in enumerate(programs):
         playing = np.ones(n_bars, bool)
-        if number and rng.random() < 0.2:  # comes in later, or leaves
+        if number and rng.random() < 0.2:  # enters later, or leaves
             cut = int(rng.integers(1, n_bars))
             playing[slice(None, cut) if rng.random() < 0.5 else slice(cut, None)] = False
         own = _play(channel, recipe, grid, playing, chords, scale, tonic)
@@ -121,7 +121,7 @@ def _compose(recipe: Recipe, rng: np.random.Generator, seconds: float) -> tuple[
 
 
 def _band(recipe: Recipe, rng: np.random.Generator) -> dict[int, int]:
-    """Program of each channel that plays, the leading one first."""
+    """Draw the program of each channel that plays, the leading one first."""
     parts = {
         MELODY: recipe.lead, COMP: recipe.comp, BASS: recipe.bass, PAD: recipe.pad, SECOND: recipe.second,
         DRONE: recipe.drone,
@@ -140,7 +140,7 @@ def _band(recipe: Recipe, rng: np.random.Generator) -> dict[int, int]:
 def _play(
     channel: int, recipe: Recipe, grid: Grid, playing: np.ndarray, chords: np.ndarray, scale: str, tonic: int
 ) -> list[Note]:
-    """The notes of one player."""
+    """Compose the notes of one player."""
     rng, degrees = grid.rng, SCALES[scale]
     if channel == DRUM:
         return _drums(_word(recipe.drums, rng), grid, playing)
@@ -166,7 +166,7 @@ def _play(
 def _figure(
     line: str, channel: int, grid: Grid, playing: np.ndarray, chords: np.ndarray, scale: tuple[int, ...], tonic: int
 ) -> list[Note]:
-    """A voice in one rhythm that walks along the scale, or says the same in each bar."""
+    """Compose a voice with one rhythm that moves along the scale, or repeats the same bar."""
     rng, places = grid.rng, [step for step, stroke in enumerate(line) if stroke != "."]
     moves = rng.choice((-2, -1, -1, 1, 1, 2, 0), size=(len(playing), len(places)))
     if again := rng.random() < 0.5:
@@ -177,14 +177,14 @@ def _figure(
         for step, after, move in zip(places, [*places[1:], grid.bar], moves[bar], strict=True):
             degree = int(np.clip(degree + move, -6, 8))
             pitch = centre + (tonic - centre) % 12 + scale[degree % 7] + 12 * (degree // 7)
-            if step == 0:  # the nearest tone of the chord
+            if step == 0:  # the nearest chord tone
                 pitch += min(((tonic + t - pitch + 6) % 12 - 6 for t in chords[bar, :3]), key=abs)
             notes.append(grid.note(bar, step, legato * (after - step), pitch, 90, channel))
     return notes
 
 
 def _drums(name: str, grid: Grid, playing: np.ndarray) -> list[Note]:
-    """Percussion by name: a pattern of this table, or one of a dance with its ornaments; "-" is none."""
+    """Compose percussion by name: a pattern of this table, or one of a dance with its ornaments; "-" is none."""
     rng = grid.rng
     if name == "-":
         return []
@@ -198,7 +198,7 @@ def _drums(name: str, grid: Grid, playing: np.ndarray) -> list[Note]:
 
 
 def _harmony(n_bars: int, scale: str, rng: np.random.Generator) -> np.ndarray:
-    """Seventh chords of a known or a free progression, or mostly of one chord; (bars, 4), semitones above the tonic."""
+    """Draw seventh chords of a common, random or nearly static progression: (bars, 4), semitones above the tonic."""
     kind, steps = rng.random(), SCALES[scale]
     known = np.array(PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))])
     degrees = known if kind < 0.5 else rng.integers(0, 7, size=8)
@@ -209,7 +209,7 @@ def _harmony(n_bars: int, scale: str, rng: np.random.Generator) -> np.ndarray:
 
 
 def _heard(notes: list[Note], seconds: float, octave: int, level: Callable[[float], float]) -> tuple[Note, ...]:
-    """The notes within the clip, at their loudness; a long one that has begun before is heard from the beginning."""
+    """Return the notes within the clip with their loudness; long notes that started before it start at 0."""
     found = []
     for note in notes:
         start, end = max(note.start, 0.0), note.start + note.duration

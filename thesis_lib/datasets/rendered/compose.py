@@ -1,4 +1,4 @@
-"""A style and a random generator in, a piece of music out: notes in seconds, with instruments and a mix."""
+"""Compose a piece in the style of a dance: notes in seconds, with instruments and a mix."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ MAJOR = (0, 2, 4, 5, 7, 9, 11)
 MINOR = (0, 2, 3, 5, 7, 8, 10)
 KEYS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
-# Degrees of the scale, counted from 0, one for each stretch of harmony.
+# Degrees of the scale, counted from 0, one per chord.
 PROGRESSIONS = (
     (0, 5, 3, 4), (0, 3, 4, 0), (0, 0, 3, 4), (1, 4, 0, 0), (0, 4, 5, 3), (0, 2, 3, 4), (0, 0, 4, 4, 4, 4, 0, 0),
     (0, 5, 1, 4), (3, 4, 0, 5), (0, 0, 0, 0, 3, 3, 0, 0, 4, 3, 0, 4),
 )  # fmt: skip
 
-# Lines that may stand in for each other: the rhythm of the pattern stays, its timbre changes.
+# Drum lines that can replace each other: the rhythm of the pattern stays, its timbre changes.
 SUBSTITUTES = (
     ("hat", "shaker", "maracas", "cabasa", "ride", "tambourine"),
     ("claves", "wood", "stick", "agogo"),
@@ -43,16 +43,16 @@ class Groove:
 
 @dataclass(frozen=True)
 class Piece:
-    """Notes and what is needed to play them.
+    """Notes, and what is needed to play them.
 
     Attributes:
-        notes: in the order of their start.
+        notes: sorted by their start.
         programs: General MIDI program of each channel that plays; the kit for channel 9.
         levels: volume of each channel, 0 to 127.
         bpm: beats per minute.
-        metre: beats in a bar.
+        metre: beats per bar.
         key: tonic and mode, such as `Eb minor`.
-        start: time of the first bar in seconds: just after 0, or negative where the piece is joined on its way.
+        start: time of the first bar in seconds: just after 0, or negative if the clip starts within the piece.
     """
 
     notes: tuple[Note, ...]
@@ -65,9 +65,9 @@ class Piece:
 
 
 def vary(style: Style, pattern: int, rng: np.random.Generator) -> Groove:
-    """A base pattern of a style with ornaments, ghost notes and other instruments.
+    """Vary a base pattern of a style with ornaments, ghost notes and other instruments.
 
-    Accented strokes stay where they are: they make the dance. So do bass and comp.
+    Accented strokes, bass and comping do not change, because they characterise the dance.
     """
     lines = {}
     for name, line in style.drums[pattern].items():
@@ -84,7 +84,7 @@ def vary(style: Style, pattern: int, rng: np.random.Generator) -> Groove:
         while name in lines:  # two lines never share an instrument
             name = str(rng.choice(SUBSTITUTES[0] + SUBSTITUTES[4]))
         lines[name] = "".join(strokes)
-    if rng.random() < 0.3:  # an ornament that any dance may carry: quiet and even
+    if rng.random() < 0.3:  # an ornament for any dance: quiet and even
         on, off = str(rng.choice(("g.", "gg", "x.", "xg")))
         beat = on + off if style.steps == 2 else f"{on}.{off}."
         lines.setdefault(str(rng.choice(("shaker", "tambourine", "maracas", "triangle"))), beat * style.metre)
@@ -92,27 +92,27 @@ def vary(style: Style, pattern: int, rng: np.random.Generator) -> Groove:
 
 
 def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: float) -> Piece:
-    """Compose a piece over a groove, heard from its beginning or from some bars into it.
+    """Compose an excerpt of a piece over a groove, from its start or some bars later.
 
     Args:
         style: the dance.
         groove: its pattern, from `vary`.
-        rng: draws everything that differs between two pieces of one pattern.
-        seconds: how much of the piece is heard.
+        rng: random generator for everything that differs between two pieces with the same pattern.
+        seconds: duration of the excerpt.
 
     Returns:
-        A piece whose notes all start between 0 and `seconds`.
+        A piece whose notes start between 0 and `seconds`.
 
     Raises:
         ValueError: `seconds` is not positive.
     """
     if not seconds > 0:
-        raise ValueError(f"A piece needs a positive length in seconds; got seconds={seconds}.")
+        raise ValueError(f"seconds must be positive; got seconds={seconds}.")
     bpm = float(np.round(rng.uniform(*(style.usual if rng.random() < 0.92 else style.bpm)), 1))
     beat = 60 / bpm
     start = 0.05 if rng.random() < 0.25 else -float(rng.uniform(0, 4 * style.metre * beat))
     n_bars = int(np.ceil((seconds - start) / (style.metre * beat))) + 1
-    fast = style.metre * beat < 1.5  # seconds a bar
+    fast = style.metre * beat < 1.5  # seconds per bar
     minor, tonic = bool(rng.random() < style.minor), int(rng.integers(12))
     scale = MINOR if minor else MAJOR
     chords = harmony(n_bars, scale, rng, fast=fast)
@@ -133,7 +133,7 @@ def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: 
 
 
 def harmony(n_bars: int, scale: tuple[int, ...], rng: np.random.Generator, *, fast: bool) -> np.ndarray:
-    """Seventh chords of a progression, (bars, 4) in semitones above the tonic, from the root up."""
+    """Draw the seventh chords of a progression: (bars, 4) in semitones above the tonic, from the root up."""
     degrees = np.array(PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))])
     bars_each = int(rng.choice((2, 4))) if fast else int(rng.choice((1, 2)))
     degrees = degrees[np.arange(n_bars) // bars_each % len(degrees)]
@@ -144,20 +144,20 @@ def harmony(n_bars: int, scale: tuple[int, ...], rng: np.random.Generator, *, fa
 
 
 def _arrange(n_bars: int, rng: np.random.Generator, *, fast: bool) -> tuple[dict[int, np.ndarray], np.ndarray]:
-    """Who plays in which bar, {channel: (bars,) of bool}, and the bars that end in a fill, (bars,) of bool."""
+    """Draw who plays in which bar, {channel: (bars,) of bool}, and which bars end in a fill, (bars,) of bool."""
     section = np.arange(n_bars) // (8 if fast else 4)
     present = {DRUM: rng.random() < 0.9, BASS: True, COMP: True, PAD: rng.random() < 0.35, MELODY: rng.random() < 0.9}
     plan = {channel: np.full(n_bars, bool(is_in)) for channel, is_in in present.items()}
-    if rng.random() < 0.3:  # the piece builds up: the first section is for a few players
+    if rng.random() < 0.3:  # the piece builds up: few players in the first section
         silent = ((MELODY, PAD), (DRUM, MELODY), (BASS, DRUM), (COMP, MELODY))[int(rng.integers(4))]
         for channel in silent:
             plan[channel] &= section > 0
     for number in range(1, section[-1] + 1):
-        if rng.random() < 0.25:  # someone pauses, but chords and bass never both
+        if rng.random() < 0.25:  # one player pauses, but never both chords and bass
             plan[int(rng.choice((MELODY, COMP, BASS, PAD, DRUM)))][section == number] = False
     last_of_section = np.append(np.diff(section) > 0, False)
     fills = last_of_section & (rng.random(n_bars) < 0.6)
-    if present[DRUM] and rng.random() < 0.3:  # a break: the drums alone for a bar
+    if present[DRUM] and rng.random() < 0.3:  # a break: only drums for a bar
         alone = int(rng.integers(n_bars))
         for channel in plan:
             plan[channel][alone] = channel == DRUM
@@ -165,7 +165,7 @@ def _arrange(n_bars: int, rng: np.random.Generator, *, fast: bool) -> tuple[dict
 
 
 def _leaning(groove: Groove, grid: Grid) -> np.ndarray:
-    """Weight of the steps of two bars for a melody: beats, and what chords and bass stress; (2 * grid.bar,)."""
+    """Weight the steps of two bars for a melody, by beats and by the rhythm of chords and bass: (2 * grid.bar,)."""
     step = np.arange(2 * grid.bar)
     weight = 0.3 + 1.0 * (step % grid.steps == 0) + 0.6 * (step % grid.bar == 0)
     for pattern in (groove.comp, groove.bass):
@@ -174,7 +174,7 @@ def _leaning(groove: Groove, grid: Grid) -> np.ndarray:
 
 
 def _orchestrate(style: Style, rng: np.random.Generator) -> tuple[dict[int, int], dict[int, int]]:
-    """Instruments and volumes of the channels; many are not typical of the dance."""
+    """Draw instruments and volumes of the channels; some instruments are not typical of the dance."""
     own = {MELODY: style.melody_programs, COMP: style.comp_programs, DRUM: style.kits}
     common = {
         MELODY: COMMON["melody"],

@@ -1,18 +1,19 @@
-"""Settings in, clips of eight dances out: composed and rendered at first use, found again afterwards.
+"""Compose and render clips of eight dances on first use.
 
-Each dance has five base patterns: drums, bass and comp at one place of the style table. Clip k plays number k % 5 with
-its own ornaments and now and then another instrument, and all clips of a base pattern are one group and in one fold.
+Each dance has five base patterns of drums, bass and comping at the same position of the style table. Clip k plays
+pattern k % 5 with its own ornaments and sometimes another instrument. All clips of a base pattern are one group, in one
+fold.
 
 - Not shared between folds: a dance's drum patterns, bass lines and comping patterns.
 - Shared between folds: at most one drum line of any two patterns of a dance, such as snare on 2 and 4, and sometimes
-  the rhythm of another line on another instrument; tempo range, instruments, chord progressions, and the rules of
-  ornaments, fills, melody and sound. Two dances may have a bass line or a comping pattern in common.
+  the rhythm of another line on another instrument; tempo range, instruments, chord progressions, and the rules for
+  ornaments, fills, melody and sound. Two dances may share a bass line or a comping pattern.
 
-A dance is told by its rhythm and only partly by its sound, and no simple system solves it. Accuracy in % over seeds 0
-to 2 at 40 clips a class of 15 s, 5 folds, audio at 12 kHz, chance 12.5; on standardised features, the SVM with an RBF
-kernel and C=8:
+A dance is characterised by its rhythm and only partly by its sound, and no simple system classifies it perfectly.
+Accuracy in % over seeds 0 to 2 with 40 clips of 15 s per class, 5 folds, audio at 12 kHz, chance 12.5, on standardised
+features, the SVM with an RBF kernel and C=8:
 
-- 20 MFCC with first and second differences, mean and deviation: 5 nearest neighbours 25-31, SVM 37
+- 20 MFCCs with first and second differences, mean and standard deviation: 5 nearest neighbours 25-31, SVM 37
 - mean tempogram (hop and window 256): SVM 72-79; together with MFCC 77-78; the true tempo alone 76-79
 - the small CNN of `protocols.separation`, whose patches last 2.7 s, trained (seed 0): 42
 """
@@ -31,19 +32,19 @@ from .compose import DRUM, Piece, compose, vary
 from .styles import N_PATTERNS, STYLES
 from .styles_extended import EXTENDED
 
-# The number of a dance is in its seeds, so that another one may only come last.
+# The index of a dance is part of its seeds, so new dances must be appended.
 ALL = STYLES | EXTENDED
 
-# To be raised with any change of a rule, a table or the sound: clips of another version are then left alone.
+# Increase after any change of a rule, a table or the sound, so that clips of other versions are not used.
 COMPOSITION_VERSION = 5
 
 CARD = Card(
     name="rendered_dances",
     title="Eight ballroom dances, composed by rule and rendered with sampled instruments",
-    task="tell eight dances apart: one class a clip, told mostly by tempo, metre and rhythm",
+    task="classify eight dances, mostly by tempo, metre and rhythm; one class per clip",
     proxy_for="Ballroom and Extended Ballroom (chapters III and IV)",
-    cannot_show="how a system does on recordings: no voices, no studio production, no music outside these rules",
-    licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
+    cannot_show="how a system performs on recordings: no voices, no studio production, no music outside these rules",
+    licence="rendered locally; the sound font TimGM6mb (GPL-2) is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; tempo ranges of Ballroom (Gouyon et al., 2006; Krebs et al., 2013)",
     chapters=("III", "IV"),
     sounds="rhythm",
@@ -60,25 +61,25 @@ def clips(
     n_folds: int = 5,
     sample_rate: int = 16000,
 ) -> list[Clip]:
-    """The clips, rendered where they are not there yet.
+    """Return the clips; render those that do not exist yet.
 
-    Clip k of a class is the same however many are asked for. An interrupted rendering goes on where it stopped.
+    Clip k of a class does not depend on the number of clips. An interrupted rendering continues.
 
     Args:
         data_home: folder for the audio; by default `rendered_dances` in the cache.
-        per_class: clips a class.
-        seconds: length of a clip.
-        seed: of everything drawn at random.
-        n_folds: folds, 2 to 5. Each is made of whole base patterns and holds as many clips of one class as of another;
-            below 5 some folds hold more patterns than others.
+        per_class: number of clips per class.
+        seconds: duration of a clip.
+        seed: random seed.
+        n_folds: number of folds, 2 to 5. Each contains complete base patterns and the same number of clips of each
+            class; with fewer than 5, some folds contain more patterns than others.
         sample_rate: in Hz.
 
     Returns:
-        `per_class` clips of each class, class by class.
+        `per_class` clips of each class, in the order of the classes.
 
     Raises:
-        ValueError: a setting is out of its range.
-        ImportError: tinysoundfont or pretty_midi is missing and has to be installed.
+        ValueError: a setting is out of range.
+        ImportError: tinysoundfont or pretty_midi is not installed.
     """
     settings = {"seed": seed, "seconds": seconds, "sample_rate": sample_rate}
     check(per_class=per_class, n_folds=n_folds, **settings)
@@ -87,7 +88,7 @@ def clips(
 
 
 def shelved(folder: Path, labels: Iterable[str], *, per_class: int, n_folds: int, **settings: float) -> list[Clip]:
-    """The clips of some dances of `ALL` in a folder, rendered where they are not there yet; settings as in `clips`."""
+    """Return the clips of some dances of `ALL` in a folder; render those that do not exist yet."""
     keys = {f"{label}-{k:04d}.flac": (label, k) for label in labels for k in range(per_class)}
     shelf.shelve(
         folder, keys, partial(_make, **settings), sample_rate=settings["sample_rate"], title="rendering dances"
@@ -99,25 +100,27 @@ def shelved(folder: Path, labels: Iterable[str], *, per_class: int, n_folds: int
 
 
 def piece(label: str, index: int, *, seconds: float, seed: int) -> Piece:
-    """The piece behind clip `index` of a class: its notes, before they are played."""
+    """Compose the piece of clip `index` of a class."""
     style, number = ALL[label], list(ALL).index(label)
-    # The last word tells the streams apart: a missing word counts as zero, so it must not be zero.
+    # The last word separates the streams. It must not be zero, because a missing word counts as zero.
     groove = vary(style, index % N_PATTERNS, np.random.default_rng([seed, number, index, 1]))
     return compose(style, groove, np.random.default_rng([seed, number, index]), seconds=seconds)
 
 
 def check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_rate: int) -> None:
-    """Raise ValueError where a setting of `clips` is out of its range."""
+    """Raise ValueError if a setting of `clips` is out of range."""
     if not 2 <= n_folds <= N_PATTERNS:
-        raise ValueError(f"Folds are made of whole patterns, so there can be 2 to {N_PATTERNS}; got n_folds={n_folds}.")
+        raise ValueError(
+            f"n_folds must be from 2 to {N_PATTERNS}, because folds contain complete patterns; got n_folds={n_folds}."
+        )
     if per_class < n_folds:
-        raise ValueError(f"Each fold needs a clip of each class; got per_class={per_class} with n_folds={n_folds}.")
+        raise ValueError(f"each fold needs a clip of each class; got per_class={per_class} with n_folds={n_folds}.")
     if not 3 <= seconds <= 600:
-        raise ValueError(f"A clip must last 3 s, about a bar of the slowest dance, to 600 s; got seconds={seconds}.")
+        raise ValueError(f"seconds must be from 3, about a bar of the slowest dance, to 600; got seconds={seconds}.")
     if not 8000 <= sample_rate <= 48000:
-        raise ValueError(f"The sample rate must be 8000 to 48000 Hz; got sample_rate={sample_rate}.")
+        raise ValueError(f"sample_rate must be from 8000 to 48000 Hz; got sample_rate={sample_rate}.")
     if seed < 0:
-        raise ValueError(f"A seed must not be negative; got seed={seed}.")
+        raise ValueError(f"seed must not be negative; got seed={seed}.")
 
 
 def _group(label: str, index: int) -> str:
@@ -125,7 +128,7 @@ def _group(label: str, index: int) -> str:
 
 
 def _make(key: tuple[str, int], *, seconds: float, seed: int, sample_rate: int) -> tuple[np.ndarray, dict]:
-    """Composes and plays one clip, and says what it is."""
+    """Compose and play one clip, and describe it."""
     label, index = key
     music = piece(label, index, seconds=seconds, seed=seed)
     room = np.random.default_rng([seed, list(ALL).index(label), index, 2])

@@ -1,12 +1,12 @@
-"""Settings in, clips of thirteen dances out: the eight of `dances` and the five that Extended Ballroom adds.
+"""Compose and render clips of thirteen dances: the eight of `dances` and five more of Extended Ballroom.
 
-Patterns, folds and what is shared between them are as in `dances`, and so are the clips of its eight dances, sample by
-sample. Where Extended Ballroom has from 23 to 529 tracks of a dance, here every dance has as many clips.
+Patterns, folds and what folds share are as in `dances`, and the clips of its eight dances are identical. Extended
+Ballroom has 23 to 529 tracks per dance; here every dance has the same number of clips.
 
-Each of the five has the tempo of another dance, so that tempo tells less than there. Accuracy in % over seeds 0
-to 2, measured as in `dances` (40 clips a class of 15 s, 5 folds, 12 kHz), chance 7.7:
+Each of the five has the tempo of another dance, so tempo is less informative than in `dances`. Accuracy in % over seeds
+0 to 2, measured as in `dances` (40 clips of 15 s per class, 5 folds, 12 kHz), chance 7.7:
 
-- 20 MFCC with first and second differences, mean and deviation: 5 nearest neighbours 20-23, SVM 28-30
+- 20 MFCCs with first and second differences, mean and standard deviation: 5 nearest neighbours 20-23, SVM 28-30
 - mean tempogram: SVM 60-64; together with MFCC 65-67; the true tempo alone 52-54
 """
 
@@ -17,17 +17,17 @@ from pathlib import Path
 from ..clip import Card, Clip
 from . import dances, shelf
 
-# To be raised with any change of the table of the five; rules and sound have the version of `dances`.
+# Increase after any change of the table of the five dances; rules and sound have the version of `dances`.
 COMPOSITION_VERSION = 1
 
 CARD = Card(
     name="rendered_dances_extended",
     title="Thirteen ballroom dances, composed by rule and rendered with sampled instruments",
-    task="tell thirteen dances apart: one class a clip, told mostly by tempo, metre and rhythm",
+    task="classify thirteen dances, mostly by tempo, metre and rhythm; one class per clip",
     proxy_for="Extended Ballroom (chapters III and IV)",
-    cannot_show="how a system does on recordings: no voices, no studio production, no music outside these rules, and "
-    "no rare classes, of which Extended Ballroom has four with 23 to 65 tracks",
-    licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
+    cannot_show="how a system performs on recordings: no voices, no studio production, no music outside these rules, "
+    "and no rare classes, of which Extended Ballroom has four with 23 to 65 tracks",
+    licence="rendered locally; the sound font TimGM6mb (GPL-2) is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; classes of Extended Ballroom (Marchand & Peeters, 2016)",
     chapters=("III", "IV"),
     sounds="rhythm",
@@ -44,22 +44,22 @@ def clips(
     n_folds: int = 5,
     sample_rate: int = 16000,
 ) -> list[Clip]:
-    """The clips, rendered where they are not there yet: as `dances.clips`, of thirteen classes.
+    """Return the clips of thirteen dances like `dances.clips`; render those that do not exist yet.
 
     Args:
         data_home: folder for the audio; by default `rendered_dances_extended` in the cache.
-        per_class: clips a class.
-        seconds: length of a clip.
-        seed: of everything drawn at random.
-        n_folds: folds, 2 to 5, of whole base patterns.
+        per_class: number of clips per class.
+        seconds: duration of a clip.
+        seed: random seed.
+        n_folds: number of folds, 2 to 5, of complete base patterns.
         sample_rate: in Hz.
 
     Returns:
-        `per_class` clips of each class, class by class; the eight of `dances` first.
+        `per_class` clips of each class, in the order of the classes; the eight of `dances` first.
 
     Raises:
-        ValueError: a setting is out of its range.
-        ImportError: tinysoundfont or pretty_midi is missing and has to be installed.
+        ValueError: a setting is out of range.
+        ImportError: tinysoundfont or pretty_midi is not installed.
     """
     settings = {"seed": seed, "seconds": seconds, "sample_rate": sample_rate}
     dances.check(per_class=per_class, n_folds=n_folds, **settings)

@@ -1,4 +1,4 @@
-"""Instruments and a random generator in, a score out: who leads with which notes, and what a band plays beneath."""
+"""Compose scores in which instruments lead and a band accompanies them."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from .compose import KEYS, MAJOR, MINOR, Groove, Piece, harmony, vary
 from .players import BASS, COMP, DRUM, MELODY, PAD, Grid, Note
 from .styles import N_PATTERNS, STYLES
 
-SONG = 40.0  # seconds of music, of which a clip is an excerpt
-RUN_UP = 2.0  # seconds before the excerpt that are played, so that it is joined in the middle of a sound
+SONG = 40.0  # seconds of music per song, of which a clip is an excerpt
+RUN_UP = 2.0  # seconds rendered before the excerpt, so that it can start within a sound
 COUNTER = 4  # MIDI channel of a second, softer tune
-LEAP = 3  # widest step of a tune, in steps of the scale
-SILENT = {65: (64,)}  # pitches at which a program makes no sound, within the ranges used: TimGM6mb's alto saxophone
+LEAP = 3  # widest interval of a tune, in steps of the scale
+SILENT = {65: (64,)}  # silent pitches of a program within its range: TimGM6mb's alto saxophone
 
-# How an instrument may be played -> its notes a second, as a multiple of the instrument's own.
+# Way of playing -> notes per second, as a multiple of the instrument's own rate.
 WAYS = {
-    "tune": 1.0, "long": 0.3, "runs": 2.6,  # one note at a time; in long notes; up and down the scale
-    "thirds": 0.9, "block": 0.8,  # a tune with the third below it, or with tones of the chord
-    "broken": 2.0, "power": 1.2,  # tones of the chord one after the other; root and fifth
-    "chords": 0.9, "strum": 1.1, "held": 0.25,  # a chord: at once, a string after the other, long
+    "tune": 1.0, "long": 0.3, "runs": 2.6,  # single notes; long notes; scales
+    "thirds": 0.9, "block": 0.8,  # a tune with the third below it, or with chord tones
+    "broken": 2.0, "power": 1.2,  # broken chords; root and fifth
+    "chords": 0.9, "strum": 1.1, "held": 0.25,  # chords: together, strummed, long
 }  # fmt: skip
 
-# Programs of the accompaniment, none of them one of the eleven instruments.
+# General MIDI programs of the accompaniment, without the eleven instruments.
 BACKING = {
     COMP: (4, 5, 6, 7, 11, 12, 15, 21, 23, 45, 46, 105, 107, 108),
     BASS: (32, 33, 34, 35, 36, 38, 39, 43, 58),
@@ -34,7 +34,7 @@ BACKING = {
     DRUM: (0, 8, 16, 24, 25, 32, 40, 48),
     COUNTER: (10, 11, 13, 22, 57, 60, 68, 69, 70, 74, 75, 76, 79, 80, 81, 82, 104, 109, 111),
 }
-PRESENT = {DRUM: 0.6, BASS: 0.85, COMP: 0.7, PAD: 0.35, COUNTER: 0.35}  # how often each plays
+PRESENT = {DRUM: 0.6, BASS: 0.85, COMP: 0.7, PAD: 0.35, COUNTER: 0.35}  # probability that each plays
 VOLUMES = {COMP: (50, 110), BASS: (55, 110), PAD: (30, 85), DRUM: (50, 120), COUNTER: (50, 110)}  # of 127
 
 
@@ -43,10 +43,10 @@ class Instrument:
     """How an instrument is played.
 
     Attributes:
-        ranges: lowest and highest MIDI pitch of each General MIDI program that stands for it.
-        ways: names out of `WAYS`; one named twice is taken twice as often.
-        rate: fewest and most notes a second of a tune.
-        shortest: length of its shortest notes as a fraction of the time to the next one.
+        ranges: lowest and highest MIDI pitch of each of its General MIDI programs.
+        ways: names in `WAYS`; a name given twice is drawn twice as often.
+        rate: lowest and highest number of notes per second of a tune.
+        shortest: duration of its shortest notes as a fraction of the time to the next note.
     """
 
     ranges: dict[int, tuple[int, int]]
@@ -57,7 +57,7 @@ class Instrument:
 
 @dataclass(frozen=True)
 class Part:
-    """Who plays what: an instrument, its program, and the lowest and the highest pitch that it may play."""
+    """An instrument, its program, and the lowest and highest pitch that it plays."""
 
     instrument: Instrument
     program: int
@@ -66,7 +66,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Song:
-    """What the players of a song agree on; `chords` is (bars, 4) semitones above the tonic, from the root up."""
+    """What all players of a song share; `chords` is (bars, 4) semitones above the tonic, from the root up."""
 
     grid: Grid
     groove: Groove
@@ -77,13 +77,13 @@ class Song:
 
 @dataclass(frozen=True)
 class Score:
-    """What everyone plays, in seconds of the excerpt; notes may start up to `RUN_UP` before it.
+    """The pieces of all players, in seconds from the start of the excerpt; notes may start up to `RUN_UP` earlier.
 
     Attributes:
-        leads, ways: a piece for each lead, in the order asked for, and how it is played.
-        in_turn: whether the leads alternate; else they play together.
+        leads, ways: the piece of each lead, in the given order, and its way of playing.
+        in_turn: whether the leads alternate instead of playing together.
         band: the accompaniment.
-        bystander: what another instrument plays softly, or None.
+        bystander: the piece of another instrument that plays softly, or None.
     """
 
     leads: tuple[Piece, ...]
@@ -98,32 +98,32 @@ def compose(
 ) -> Score:
     """Compose a song and take an excerpt of it.
 
-    Harmony, rhythm and band depend on `entropy` alone, whoever leads and within whatever pitches.
+    Harmony, rhythm and band depend on `entropy` only, not on the leads and their pitches.
 
     Args:
-        leads: one part or several.
+        leads: one or more parts.
         bystander: the part of an instrument in the background, or None.
-        entropy: whole numbers that the song is drawn from.
-        offset: where the excerpt begins, in seconds from the beginning of the song.
-        seconds: its length.
+        entropy: integers that seed the song.
+        offset: start of the excerpt in seconds from the start of the song.
+        seconds: duration of the excerpt.
 
     Returns:
         The score.
 
     Raises:
-        ValueError: the excerpt reaches beyond the song.
+        ValueError: the excerpt is not within the song.
     """
     if not 0 <= offset <= SONG - seconds:
-        raise ValueError(f"An excerpt lies within its song of {SONG} s; got offset={offset}, seconds={seconds}.")
+        raise ValueError(f"an excerpt must be within its song of {SONG} s; got offset={offset}, seconds={seconds}.")
     rng = np.random.default_rng([*entropy, 1])
     song = _song(rng, offset)
-    bars, turn = np.arange(len(song.chords)), int(rng.integers(1, 3))  # bars that each lead has to itself
+    bars, turn = np.arange(len(song.chords)), int(rng.integers(1, 3))  # bars per turn of a lead
     enough = len(leads) * turn * song.grid.metre * song.grid.beat <= seconds
     in_turn = bool(rng.random() < 0.5) and len(leads) > 1 and enough
     band = _excerpt(song, *_band(song), seconds)
 
     def solo(number: int, part: Part) -> tuple[Piece, str]:
-        # Players have streams of their own: what one plays does not change another's notes.
+        # Each player has its own random stream, so the notes of one do not depend on another's.
         own = replace(song, grid=replace(song.grid, rng=np.random.default_rng([*entropy, 2 + number])))
         way = str(own.grid.rng.choice(part.instrument.ways.split()))
         playing = bars // turn % len(leads) == number if in_turn and number < len(leads) else bars >= 0
@@ -134,14 +134,14 @@ def compose(
 
 
 def play(piece: Piece, seconds: float, sample_rate: int) -> np.ndarray:
-    """The waveform of one piece of a score, (samples,), which begins in the middle of what sounds."""
+    """Render one piece of a score, (samples,); the excerpt can start within a sound."""
     notes = tuple(replace(note, start=note.start + RUN_UP) for note in piece.notes)
     wave = synth.render(replace(piece, notes=notes), seconds=RUN_UP + seconds, sample_rate=sample_rate)
     return wave[round(RUN_UP * sample_rate) :]
 
 
 def _song(rng: np.random.Generator, offset: float) -> Song:
-    """Rhythm and harmony: the rhythm is that of some dance, whatever leads."""
+    """Draw rhythm and harmony; the rhythm is that of a dance."""
     style = STYLES[str(rng.choice(list(STYLES)))]
     groove = vary(style, int(rng.integers(N_PATTERNS)), rng)
     beat = 60 / float(np.round(rng.uniform(*style.usual), 1))
@@ -153,7 +153,7 @@ def _song(rng: np.random.Generator, offset: float) -> Song:
 
 
 def _excerpt(song: Song, notes: list[Note], programs: dict[int, int], volumes: dict[int, int], seconds: float) -> Piece:
-    """The notes of a player that belong to the excerpt, in their order."""
+    """Return the piece with those notes of a player that belong to the excerpt, sorted."""
     heard = sorted((n for n in notes if -RUN_UP <= n.start < seconds), key=lambda n: (n.start, n.channel, n.pitch))
     key = f"{KEYS[song.tonic]} {'minor' if song.scale == MINOR else 'major'}"
     bpm = round(60 / song.grid.beat, 1)
@@ -161,7 +161,7 @@ def _excerpt(song: Song, notes: list[Note], programs: dict[int, int], volumes: d
 
 
 def _band(song: Song) -> tuple[list[Note], dict[int, int], dict[int, int]]:
-    """Notes, programs and volumes of an accompaniment: at least two players, one of them with bass or chords."""
+    """Compose notes, programs and volumes of an accompaniment of at least two players, one with bass or chords."""
     grid, chords, tonic = song.grid, song.chords, song.tonic
     rng, bars = grid.rng, np.full(len(chords), True)
     here = {channel for channel, often in PRESENT.items() if rng.random() < often}
@@ -183,9 +183,10 @@ def _band(song: Song) -> tuple[list[Note], dict[int, int], dict[int, int]]:
 
 
 def _lead(part: Part, way: str, song: Song, playing: np.ndarray) -> list[Note]:
-    """What one instrument plays in the bars where it does, (bars,) of bool: all within its window, on `MELODY`.
+    """Compose what one instrument plays in its bars, (bars,) of bool: within its window, on channel `MELODY`.
 
-    Every such bar has a note in its first two beats. A window spans an octave at least, so each chord has tones in it.
+    Every such bar has a note in its first two beats. A window spans at least an octave, so it contains tones of each
+    chord.
     """
     grid, tonic, rng = song.grid, song.tonic, song.grid.rng
     window = range(part.window[0], part.window[1] + 1)
@@ -207,7 +208,7 @@ def _lead(part: Part, way: str, song: Song, playing: np.ndarray) -> list[Note]:
             if not 0 <= at + move < len(ladder):
                 move, direction = -move, -direction
             pitch = int(ladder[np.clip(at + move, 0, len(ladder) - 1)])
-            if step % grid.steps == 0 and way != "runs":  # on the beat, the nearest tone of the chord
+            if step % grid.steps == 0 and way != "runs":  # on the beat, the nearest chord tone
                 pitch = int(tones[np.abs(tones - pitch).argmin()])
             if playing[bar]:
                 accent = 8 * (step == 0) - 4 * (step % grid.steps != 0)
@@ -219,7 +220,7 @@ def _lead(part: Part, way: str, song: Song, playing: np.ndarray) -> list[Note]:
 
 
 def _rhythm(grid: Grid, rate: float, *, even: bool) -> list[list[tuple[int, int]]]:
-    """Places and lengths, in steps, of the notes of two bars, at about `rate` notes a second."""
+    """Draw positions and lengths in steps of the notes of two bars, at about `rate` notes per second."""
     typical, bars = grid.steps / (grid.beat * rate), []
     for _ in range(2):
         step, places = grid.steps * int(grid.rng.random() < 0.15), []
@@ -227,15 +228,15 @@ def _rhythm(grid: Grid, rate: float, *, even: bool) -> list[list[tuple[int, int]
             factor = 1.0 if even else grid.rng.choice((0.5, 1.0, 1.0, 1.5, 2.0))
             steps = min(max(1, round(typical * factor)), grid.bar - step)
             places.append((step, steps))
-            step += steps + grid.steps * int(grid.rng.random() < 0.06)  # a breath now and then
+            step += steps + grid.steps * int(grid.rng.random() < 0.06)  # an occasional pause
         bars.append(places)
     return bars
 
 
 def _voices(way: str, pitch: int, tones: np.ndarray, degrees: np.ndarray, root: int) -> list[int]:
-    """The pitches that sound together, from below, where a tune or the hand is at `pitch`.
+    """Return the pitches that sound together, from the lowest, around `pitch`.
 
-    `tones` are those of the chord within the window, `degrees` those of the scale, `root` is a pitch class.
+    `tones` are the chord tones within the window, `degrees` the tones of the scale, and `root` is a pitch class.
     """
     if way == "thirds":
         below = degrees[degrees < pitch]

@@ -1,20 +1,21 @@
-"""Settings in, clips in which one to three of eleven instruments lead out: composed and rendered at first use.
+"""Compose and render clips with one to three predominant instruments out of eleven on first use.
 
-As in IRMAS, a training clip of 3 s has one label, the instrument that leads, and a test clip of 5 to 20 s has one to
-three. Behind them plays a band of other instruments, 6 to 12 dB softer, and in a quarter of the clips one more of the
-eleven, softer still and not labelled. Two arrangements of the parts:
+As in IRMAS, a training clip of 3 s has one label, the predominant instrument, and a test clip of 5 to 20 s has one to
+three. A band of other instruments accompanies them, 6 to 12 dB softer. A quarter of the clips contain another of the
+eleven instruments, softer still and not labelled. There are two splits:
 
-- split="official": training and test have the same ranges of pitch.
-- split="pitch": an instrument plays the 14 semitones below the middle of its range in training, those above it in the
-  test: who has learnt pitches instead of timbre fails there.
+- split="official": training and test parts have the same ranges of pitch.
+- split="pitch": an instrument plays the 14 semitones below the middle of its range in the training part and those above
+  it in the test part, where a system that has learnt pitches instead of timbre fails.
 
-- Not shared between the parts: songs, and so keys, lines, bands and mixes; in the split by pitch, pitches.
-- Shared: the sampled instruments, ways to play and rules. Two training clips may be of one song.
+- Not shared between the parts: songs, and therefore keys, lines, bands and mixes; in the split by pitch, pitches.
+- Shared: the sampled instruments, ways of playing and rules. Two training clips may come from one song.
 
-Accuracy in % (a prediction is right where it is among the labels), 40 training clips a class, audio at 12 kHz, seed 0,
-official / by pitch; the most frequent labels alone give 19.5:
+Accuracy in % (a prediction is correct if it is among the labels), 40 training clips per class, audio at 12 kHz, seed 0,
+official / by pitch; always predicting the most frequent label gives 19.5:
 
-- 20 MFCC with first and second differences, mean and deviation: 5 nearest neighbours 36-38 / 20, SVM 51-54 / 19
+- 20 MFCCs with first and second differences, mean and standard deviation: 5 nearest neighbours 36-38 / 20, SVM 51-54 /
+19
 - SVM on 160 features of a random VGG: 42 / 25
 - the small CNN of `protocols.separation`, trained: 72 / 25 (on the first 3 s)
 """
@@ -33,25 +34,25 @@ from . import shelf, synth
 from .ensembles import SONG, Instrument, Part, Score, compose, play
 from .players import DRUM, MELODY
 
-# To be raised with any change of a rule, a table or the sound: clips of another version are then left alone.
+# Increase after any change of a rule, a table or the sound, so that clips of other versions are not used.
 COMPOSITION_VERSION = 1
 
 CARD = Card(
     name="rendered_instruments",
-    title="Eleven instruments that lead a band, composed by rule and rendered with sampled instruments",
-    task="name a predominant instrument: one is, in training; one to three are, in a test clip",
+    title="Eleven instruments in front of a band, composed by rule and rendered with sampled instruments",
+    task="name a predominant instrument; training clips have one, test clips one to three",
     proxy_for="IRMAS (chapter III)",
-    cannot_show="how a system does on recordings: each class is 1 to 6 sampled instruments, the same in all parts; "
-    "the voices sing no words; no playing techniques beyond note lengths and loudness; no studio production",
-    licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
+    cannot_show="how a system performs on recordings: each class is 1 to 6 sampled instruments, the same in all parts; "
+    "voices without words; no playing techniques except note length and loudness; no studio production",
+    licence="rendered locally; the sound font TimGM6mb (GPL-2) is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; classes and parts after IRMAS (Bosch et al., 2012)",
     chapters=("III",),
     sounds="instruments",
     rendered=True,
 )
 
-# Programs with the lowest and highest pitch that sounds, as MIDI pitches: the usual ranges of books on orchestration,
-# short of the extremes. Then ways to play, notes a second, shortest note: see `Instrument`.
+# General MIDI programs with their lowest and highest MIDI pitch: the usual ranges of books on orchestration without the
+# extremes. Then ways of playing, notes per second and shortest note: see `Instrument`.
 INSTRUMENTS = {
     "cello": Instrument({42: (36, 76)}, "tune tune long broken thirds", (1.0, 2.6), 0.5),
     "clarinet": Instrument({71: (50, 86)}, "tune tune long runs broken", (1.4, 3.2), 0.45),
@@ -68,12 +69,12 @@ INSTRUMENTS = {
     "voice": Instrument(dict.fromkeys((52, 53, 54), (40, 81)), "tune tune long held", (1.0, 2.4), 0.7),
 }  # fmt: skip
 
-SPAN = 14  # pitches next to each other that a song keeps to: a little more than an octave
-TAKES = {"train": 2, "validation": 2, "test": 1}  # clips of one song
-N_LABELS = (2, 1, 3, 2, 1)  # of the test clips that an instrument is the first label of, one after the other
+SPAN = 14  # adjacent pitches that a song uses: a little more than an octave
+TAKES = {"train": 2, "validation": 2, "test": 1}  # clips per song
+N_LABELS = (2, 1, 3, 2, 1)  # number of labels of an instrument's test clips, in turn
 TEST_SECONDS = (5.0, 20.0)
-LEVEL = (6.0, 12.0)  # dB by which each predominant instrument is above the band, as A-weighted energy over the clip
-BYSTANDER_BELOW = (9.0, 15.0)  # dB by which another of the eleven, in the background, is below the softest of them
+LEVEL = (6.0, 12.0)  # dB of each predominant instrument above the band, as A-weighted energy over the clip
+BYSTANDER_BELOW = (9.0, 15.0)  # dB of the unlabelled instrument below the softest labelled one
 BYSTANDER_OFTEN = 0.25
 
 Key = tuple[str, str, int]  # part, first label, number
@@ -88,26 +89,26 @@ def clips(
     sample_rate: int = 16000,
     split: str = "official",
 ) -> list[Clip]:
-    """The clips, rendered where they are not there yet.
+    """Return the clips; render those that do not exist yet.
 
-    Clip k of a part is the same however many are asked for. An interrupted rendering goes on where it stopped.
+    Clip k of a part does not depend on the number of clips. An interrupted rendering continues.
 
     Args:
         data_home: folder for the audio; by default `rendered_instruments` in the cache.
-        per_class: training clips a class. There are a fifth as many for validation, and a third as many test clips
-            with the class as their first label, each rounded up.
-        seconds: length of a clip for training or validation; a test clip lasts 5 to 20 s.
-        seed: of everything drawn at random.
+        per_class: number of training clips per class. There are a fifth as many validation clips, and a third as many
+            test clips with the class as their first label, each rounded up.
+        seconds: duration of a training or validation clip; a test clip lasts 5 to 20 s.
+        seed: random seed.
         sample_rate: in Hz.
-        split: "official", or "pitch", where an instrument plays low in its range in training and validation
-            and high in it in test clips: see `pitches`.
+        split: "official", or "pitch", in which an instrument plays low in its range in training and validation clips
+            and high in test clips: see `pitches`.
 
     Returns:
-        The clips for training, for validation and for the test. Those for the test have one to three labels.
+        The training, validation and test clips. Test clips have one to three labels.
 
     Raises:
-        ValueError: a setting is out of its range.
-        ImportError: tinysoundfont or pretty_midi is missing and has to be installed.
+        ValueError: a setting is out of range.
+        ImportError: tinysoundfont or pretty_midi is not installed.
     """
     _check(per_class=per_class, seconds=seconds, seed=seed, sample_rate=sample_rate, split=split)
     settings = {"seed": seed, "seconds": seconds, "sample_rate": sample_rate, "split": split}
@@ -124,12 +125,12 @@ def clips(
 
 
 def pitches(label: str, part: str, split: str) -> dict[int, tuple[int, int]]:
-    """The lowest and highest MIDI pitch that each program of an instrument may play in a part.
+    """Return the lowest and highest MIDI pitch of each program of an instrument in a part.
 
-    Officially this is its range. In the split by pitch, the middle of an instrument is (lowest + highest) // 2 over all
-    its programs. Training and validation keep to the `SPAN` pitches up to the middle, the test to the `SPAN` pitches
-    above it, so that each instrument is heard just that much higher. Programs that have not so many on both sides are
-    left out, lest they tell the parts apart: soprano and baritone saxophone.
+    In the official split, this is the program's range. In the split by pitch, the middle of an instrument is (lowest +
+    highest) // 2 over all its programs. Training and validation clips use the `SPAN` pitches up to the middle, test
+    clips the `SPAN` pitches above it. Programs without enough pitches on both sides are left out, because they would
+    identify the part: soprano and baritone saxophone.
     """
     ranges = INSTRUMENTS[label].ranges
     if split == "official":
@@ -140,7 +141,7 @@ def pitches(label: str, part: str, split: str) -> dict[int, tuple[int, int]]:
 
 
 def labels(key: Key, seed: int) -> tuple[str, ...]:
-    """The predominant instruments of a clip: in a test clip, some others beside the first."""
+    """Return the predominant instruments of a clip; a test clip may have others after the first."""
     part, first, number = key
     others = [label for label in INSTRUMENTS if label != first]
     more = N_LABELS[number % len(N_LABELS)] - 1 if part == "test" else 0
@@ -148,7 +149,7 @@ def labels(key: Key, seed: int) -> tuple[str, ...]:
 
 
 def score(key: Key, *, seconds: float, seed: int, split: str) -> tuple[Score, float, str | None]:
-    """The music behind a clip before it is played, its length in seconds, and which instrument is the bystander."""
+    """Compose the music of a clip; return it, its duration in seconds, and the unlabelled instrument or None."""
     part, first, number = key
     song = (part, first, number // TAKES[part])
     rng, take = _rng(song, seed, 2), _rng(key, seed, 3)
@@ -164,18 +165,19 @@ def score(key: Key, *, seconds: float, seed: int, split: str) -> tuple[Score, fl
 
 
 def _part(label: str, part: str, split: str, rng: np.random.Generator) -> Part:
-    """One of an instrument's programs, and where in its range a song is played."""
+    """Draw one of an instrument's programs, and the part of its range that a song uses."""
     of_program = pitches(label, part, split)
     program = int(rng.choice(list(of_program)))
     low, high = of_program[program]
-    low += round((high - SPAN + 1 - low) * rng.beta(3, 3))  # mostly about the middle, as music is written
+    low += round((high - SPAN + 1 - low) * rng.beta(3, 3))  # mostly around the middle, like real music
     return Part(INSTRUMENTS[label], program, (low, low + SPAN - 1))
 
 
 def stems(key: Key, *, seconds: float, seed: int, sample_rate: int, split: str) -> dict[str, np.ndarray]:
-    """What is mixed in a clip: a wave for each label, `band`, and `bystander` where there is one, each (samples,).
+    """Render the parts of a clip's mix: one waveform per label, `band`, and `bystander` if there is one, each
+    (samples,).
 
-    They are scaled as they are mixed; the band has a level of 0 dB.
+    They have their levels in the mix, relative to the band at 0 dB.
     """
     music, seconds, _ = score(key, seconds=seconds, seed=seed, split=split)
     rng = _rng(key, seed, 5)
@@ -190,14 +192,14 @@ def stems(key: Key, *, seconds: float, seed: int, sample_rate: int, split: str) 
 
 
 def loudness(wave: np.ndarray, sample_rate: int) -> float:
-    """A-weighted level of a waveform, (samples,), in dB of its mean square."""
+    """Compute the A-weighted level of a waveform, (samples,), in dB of its mean square."""
     power = 2 * np.abs(np.fft.rfft(wave)[1:] / len(wave)) ** 2
     weights = librosa.A_weighting(np.fft.rfftfreq(len(wave), 1 / sample_rate)[1:], min_db=None)  # dB
     return float(10 * np.log10(np.sum(power * 10 ** (weights / 10))))
 
 
 def _make(key: Key, *, seconds: float, seed: int, sample_rate: int, split: str) -> tuple[np.ndarray, dict]:
-    """Composes, plays and mixes one clip, and says what it is."""
+    """Compose, play and mix one clip, and describe it."""
     waves = stems(key, seconds=seconds, seed=seed, sample_rate=sample_rate, split=split)
     music, length, bystander = score(key, seconds=seconds, seed=seed, split=split)
     level = {name: round(loudness(wave, sample_rate), 2) for name, wave in waves.items()}
@@ -213,7 +215,7 @@ def _make(key: Key, *, seconds: float, seed: int, sample_rate: int, split: str) 
         "labels": list(predominant),
         "predominant": predominant,
         "in_turn": music.in_turn,
-        "bystander": {bystander: level["bystander"]} if bystander else {},  # dB, as for the predominant
+        "bystander": {bystander: level["bystander"]} if bystander else {},  # dB, as for the predominant instruments
         "band": [program for channel, program in music.band.programs.items() if channel != DRUM],
         "drums": DRUM in music.band.programs,
         "key": music.band.key,
@@ -237,19 +239,19 @@ def _words(key: Key, seed: int) -> list[int]:
 
 
 def _rng(key: Key, seed: int, stream: int) -> np.random.Generator:
-    """A stream for each clip and purpose; `stream` is not zero, since a missing word counts as zero."""
+    """Return a random generator per clip and purpose; `stream` must not be 0, because a missing word counts as 0."""
     return np.random.default_rng([*_words(key, seed), stream])
 
 
 def _check(*, per_class: int, seconds: float, seed: int, sample_rate: int, split: str) -> None:
-    """Raise ValueError where a setting is out of its range."""
+    """Raise ValueError if a setting is out of range."""
     if split not in ("official", "pitch"):
-        raise ValueError(f"Clips are split as `official` or by `pitch`; got split={split!r}.")
+        raise ValueError(f"split must be official or pitch; got split={split!r}.")
     if per_class < 2:
-        raise ValueError(f"A class needs two clips to train on; got per_class={per_class}.")
+        raise ValueError(f"per_class must be at least 2; got per_class={per_class}.")
     if not 3 <= seconds <= 20:
-        raise ValueError(f"A clip must last 3 s, about a bar of the slowest song, to 20 s; got seconds={seconds}.")
+        raise ValueError(f"seconds must be from 3, about a bar of the slowest song, to 20; got seconds={seconds}.")
     if not 8000 <= sample_rate <= 48000:
-        raise ValueError(f"The sample rate must be 8000 to 48000 Hz; got sample_rate={sample_rate}.")
+        raise ValueError(f"sample_rate must be from 8000 to 48000 Hz; got sample_rate={sample_rate}.")
     if seed < 0:
-        raise ValueError(f"A seed must not be negative; got seed={seed}.")
+        raise ValueError(f"seed must not be negative; got seed={seed}.")

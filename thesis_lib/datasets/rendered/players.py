@@ -1,4 +1,4 @@
-"""A pattern and a grid in, the notes of one player out: drums, bass, chords, a pad or a melody."""
+"""Compose the notes of one player: drums, bass, chords, a pad or a melody."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILL_LINES = ("snare", "high_tom", "mid_tom", "low_tom", "high_bongo", "conga", 
 
 @dataclass(frozen=True)
 class Note:
-    """A note: `start` and `duration` in seconds, `pitch` and `velocity` as in MIDI, `channel` an instrument."""
+    """A note: `start` and `duration` in seconds, `pitch`, `velocity` and `channel` as in MIDI."""
 
     start: float
     duration: float
@@ -27,16 +27,16 @@ class Note:
 
 @dataclass(frozen=True)
 class Grid:
-    """Steps of a bar in, seconds out, with the swing and the unsteadiness of the players.
+    """A grid of steps that converts bars and steps to seconds, with swing and inaccurate timing.
 
     Attributes:
-        metre: beats in a bar.
-        steps: steps in a beat.
-        beat: length of a beat, seconds.
-        start: time of the first bar, seconds; negative where the piece is joined on its way.
-        swing: place of the off-beat within the beat; 0.5 is straight.
-        jitter: standard deviation of a note's time, seconds.
-        rng: draws the unsteadiness.
+        metre: beats per bar.
+        steps: steps per beat.
+        beat: duration of a beat in seconds.
+        start: time of the first bar in seconds; negative if the clip starts within the piece.
+        swing: position of the off-beat within the beat; 0.5 is straight.
+        jitter: standard deviation of a note's time in seconds.
+        rng: random generator for timing and loudness.
     """
 
     metre: int
@@ -49,31 +49,31 @@ class Grid:
 
     @property
     def bar(self) -> int:
-        """Steps in a bar."""
+        """Steps per bar."""
         return self.metre * self.steps
 
     def time(self, bar: int, step: float) -> float:
-        """Exact time of a step of a bar, seconds."""
+        """Return the exact time of a step of a bar in seconds."""
         beats, part = divmod(step / self.steps, 1)
         part = part * 2 * self.swing if part < 0.5 else self.swing + (part - 0.5) * 2 * (1 - self.swing)
         return self.start + (bar * self.metre + beats + part) * self.beat
 
     def note(self, bar: int, step: int, length: float, pitch: int, velocity: float, channel: int) -> Note:
-        """A played note of `length` steps: a little early or late, a little loud or soft."""
+        """Return a note of `length` steps with small deviations in time and loudness."""
         start = self.time(bar, step) + self.jitter * self.rng.standard_normal()
         loud = int(np.clip(velocity + 7 * self.rng.standard_normal(), 20, 127))
         return Note(float(start), float(length * self.beat / self.steps), int(pitch), loud, channel)
 
 
 def _strokes(pattern: str, grid: Grid, bar: int) -> list[tuple[int, str, int]]:
-    """(step, character, steps to the next stroke) of a pattern in one bar; a pattern may be several bars long."""
+    """Return (step, character, steps to the next stroke) of a pattern in one bar; a pattern can have several bars."""
     line = [pattern[(bar * grid.bar + step) % len(pattern)] for step in range(grid.bar)]
     places = [step for step, stroke in enumerate(line) if stroke != "."]
     return [(a, line[a], b - a) for a, b in zip(places, [*places, grid.bar][1:], strict=True)]
 
 
 def drums(lines: dict[str, str], grid: Grid, playing: np.ndarray, fills: np.ndarray) -> list[Note]:
-    """Percussion: the lines of a groove in the bars where it plays, with fills in the last beats of some bars."""
+    """Play the drum lines of a groove in the given bars, with fills in the last beats of some bars."""
     notes = []
     for bar in np.flatnonzero(playing):
         end = grid.bar - grid.steps * int(grid.rng.integers(1, 3)) if fills[bar] else grid.bar
@@ -89,7 +89,7 @@ def drums(lines: dict[str, str], grid: Grid, playing: np.ndarray, fills: np.ndar
 
 
 def bass(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, tonic: int) -> list[Note]:
-    """Bass: tones of the chord of each bar; `chords` is (bars, 4) semitones above the tonic, from the root up."""
+    """Play chord tones of each bar in the bass; `chords` is (bars, 4) semitones above the tonic, from the root up."""
     notes = []
     for bar in np.flatnonzero(playing):
         root, third, fifth, _ = chords[bar]
@@ -102,7 +102,7 @@ def bass(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, toni
 
 
 def comp(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, tonic: int, *, tones: int) -> list[Note]:
-    """Chords of 3 or 4 tones: short (`x`), held (`h`) or one tone after the other (`1` to `4`), around middle C."""
+    """Play chords of 3 or 4 tones around middle C: short (`x`), held (`h`) or broken (`1` to `4`)."""
     notes = []
     for bar in np.flatnonzero(playing):
         voicing = sorted(LOWEST_CHORD + (tonic + tone - LOWEST_CHORD) % 12 for tone in chords[bar, :tones])
@@ -117,7 +117,7 @@ def comp(pattern: str, grid: Grid, playing: np.ndarray, chords: np.ndarray, toni
 
 
 def pad(grid: Grid, playing: np.ndarray, chords: np.ndarray, tonic: int) -> list[Note]:
-    """A soft chord under each bar."""
+    """Play a soft chord in each bar."""
     return [
         grid.note(bar, 0, grid.bar, LOWEST_CHORD + (tonic + tone - LOWEST_CHORD) % 12, 60, PAD)
         for bar in np.flatnonzero(playing)
@@ -129,21 +129,23 @@ def melody(
     leaning: np.ndarray, grid: Grid, playing: np.ndarray, chords: np.ndarray, scale: tuple[int, ...], tonic: int,
     *, staccato: float,
 ) -> list[Note]:  # fmt: skip
-    """A tune in two-bar phrases, A A B A, that leans on the strokes of the groove and on the tones of the chords.
+    """Play a tune in two-bar phrases, A A B A, that follows the rhythm of the groove and the chords.
 
     Args:
         leaning: weight of each step of two bars, (2 * grid.bar,).
-        grid: where the steps are.
-        playing: the bars in which it is heard, (bars,) of bool.
+        grid: the grid of steps.
+        playing: bars in which the tune plays, (bars,) of bool.
         chords: semitones above the tonic, (bars, 4).
         scale: semitones of the seven degrees.
         tonic: pitch class of the tonic, 0 to 11.
-        staccato: length of a note as a fraction of the time to the next one.
+        staccato: duration of a note as a fraction of the time to the next note.
 
     Returns:
-        The notes, in order.
+        The notes in order.
     """
-    rate = grid.rng.uniform(1.0, 2.4) * grid.beat / grid.steps  # notes a second, whatever the tempo: notes a step
+    rate = (
+        grid.rng.uniform(1.0, 2.4) * grid.beat / grid.steps
+    )  # a number of notes per second that does not depend on the tempo, as notes per step
     chance = np.clip(rate * leaning / leaning.mean(), 0, 0.95)
     phrases = []
     for _ in range(2):
@@ -158,7 +160,7 @@ def melody(
             bar, step = first + int(place) // grid.bar, int(place) % grid.bar
             degree = int(np.clip(degree + moves[place], -5, 6))
             pitch = centre + (tonic - centre) % 12 + scale[degree % 7] + 12 * (degree // 7)
-            if step % grid.steps == 0:  # on the beat, the nearest tone of the chord
+            if step % grid.steps == 0:  # on the beat, the nearest chord tone
                 pitch += min(((tonic + t - pitch + 6) % 12 - 6 for t in chords[bar, :3]), key=abs)
             if playing[bar]:
                 notes.append(grid.note(bar, step, staccato * (after - place), pitch, 92, MELODY))

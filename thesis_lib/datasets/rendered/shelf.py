@@ -1,8 +1,8 @@
-"""Names and a way to make each in, whole audio files on disk out, each with its own truth inside.
+"""Render audio files to disk, each with the truth about its composition.
 
-What is known of a clip because it was composed stands as JSON in the comment of its FLAC file, so that it can never be
-parted from the audio. An `index.jsonl` in each folder repeats it, for speed only: it is written anew where it is not
-there, and a file that it does not name is looked into.
+What is known about a composed clip is stored as JSON in the comment of its FLAC file, so it cannot be separated from
+the audio. An `index.jsonl` in each folder repeats it for speed only: a missing index is written again, and files that
+it does not list are opened.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ from ..clip import Clip
 from . import synth
 
 INDEX = "index.jsonl"
-CLIPS_A_JOB = 8  # to start a process costs about as much as rendering so many
+CLIPS_A_JOB = 8  # starting a process takes about as long as rendering this many clips
 
 Make = Callable[[Hashable], tuple[np.ndarray, dict]]
 
 
 def place(name: str, data_home: Path | None, version: int, **settings: float) -> Path:
-    """The folder of a rendered set: whatever changes a sample is in its name, the number of clips is not.
+    """Return the folder of a rendered set; its name contains everything that changes a sample, but not the number of
+    clips.
 
     Args:
-        name: of the set.
-        data_home: folder for the sets; by default one of that name in the cache.
-        version: of the rules of composition and sound.
-        **settings: seed, seconds, sample_rate and whatever else the samples depend on.
+        name: name of the data set.
+        data_home: folder for the sets; by default a folder of that name in the cache.
+        version: version of the rules of composition and sound.
+        **settings: seed, seconds, sample_rate and everything else that the samples depend on.
     """
     home = cache_dir() / name if data_home is None else Path(data_home)
     said = "-".join(f"{key}{float(value) if key == 'seconds' else value}" for key, value in settings.items())
@@ -43,19 +44,21 @@ def place(name: str, data_home: Path | None, version: int, **settings: float) ->
 
 
 def shelve(folder: Path, keys: Mapping[str, Hashable], make: Make, *, sample_rate: int, title: str) -> dict[str, dict]:
-    """Makes the clips that are not there yet, on all cores, and says what is known of each.
+    """Render the clips that do not exist yet on all cores, and return the truth about each.
 
-    Stopped at any moment, it goes on with what is missing. Two processes at once make some clips twice, each whole.
+    An interrupted call continues with the missing clips. Two processes at the same time render some clips twice, each
+    completely.
 
     Args:
-        folder: where the clips go.
-        keys: for each file, as a name within the folder ("shard-0000/000001.flac"), what `make` makes it from.
-        make: key in, mono waveform and its truth (JSON types) out; must be picklable and depend on the key alone.
-        sample_rate: of the waveforms, in Hz.
-        title: for the progress bar.
+        folder: folder for the clips.
+        keys: the argument of `make` for each file, by its name within the folder ("shard-0000/000001.flac").
+        make: takes a key and returns a mono waveform and its truth (JSON types); must be picklable and depend on the
+            key only.
+        sample_rate: sampling rate of the waveforms in Hz.
+        title: title of the progress bar.
 
     Returns:
-        The truth of each clip by its name, in the order of `keys`.
+        The truth about each clip by name, in the order of `keys`.
     """
     shelves: dict[str, list[str]] = {}
     for name in keys:
@@ -77,41 +80,43 @@ def shelve(folder: Path, keys: Mapping[str, Hashable], make: Make, *, sample_rat
 
 
 def truth(clip: Clip | Path) -> dict:
-    """What is known of a rendered clip because it was composed.
+    """Read the truth about a rendered clip's composition.
 
     Args:
-        clip: of a rendered set, or the path of its file, wherever that has been copied.
+        clip: a clip of a rendered set, or the path of its file or of a copy.
 
     Returns:
-        What its data set states of it.
+        What its data set states about it.
 
     Raises:
-        ValueError: the file is no rendered clip.
+        ValueError: the file is not a rendered clip.
     """
     path = Path(clip.path if isinstance(clip, Clip) else clip)
     try:
         with soundfile.SoundFile(path) as file:
             return json.loads(file.comment)
     except (soundfile.LibsndfileError, ValueError) as error:
-        raise ValueError(f"A rendered clip's truth stands in the comment of its FLAC file; got clip={path}.") from error
+        raise ValueError(
+            f"clip must be a rendered clip, with its truth in the comment of the FLAC file; got clip={path}."
+        ) from error
 
 
 def complaints(home: Path) -> list[str]:
-    """What is wrong with the rendered files under a folder: those that cannot be read to their end."""
+    """Check the rendered files in a folder; return one sentence per file that cannot be read completely."""
     found = []
     for path in sorted(home.rglob("*.flac")):
         try:
             truth(path)
             with soundfile.SoundFile(path) as file:
                 if len(file.read(dtype="int16")) < file.frames:
-                    found.append(f"{path} is truncated; remove it, it is rendered again.")
+                    found.append(f"{path} is truncated; remove it to render it again.")
         except (ValueError, soundfile.LibsndfileError):
-            found.append(f"{path} is damaged; remove it, it is rendered again.")
+            found.append(f"{path} is damaged; remove it to render it again.")
     return found
 
 
 def _make(path: Path, key: Hashable, make: Make, sample_rate: int) -> dict:
-    """Makes and writes one clip: mono FLAC of 16 bits with its truth in the comment."""
+    """Render and write one clip: mono FLAC with 16 bits and its truth in the comment."""
     wave, truth = make(key)
     try:
         with (
@@ -122,19 +127,21 @@ def _make(path: Path, key: Hashable, make: Make, sample_rate: int) -> dict:
             file.write(wave)
     except (OSError, soundfile.LibsndfileError) as error:
         why = getattr(error, "strerror", None) or error
-        raise OSError(f"{path} cannot be written ({why}); free some space, the rendering goes on.") from error
+        raise OSError(
+            f"{path} cannot be written ({why}); free some space and run the command again to continue."
+        ) from error
     return truth
 
 
 def _known(shelf: Path) -> dict[str, dict]:
-    """The truth of every whole file that lies on a shelf, by its name."""
+    """Return the truth about every complete file in a folder, by name."""
     try:
         here = {entry.name for entry in os.scandir(shelf) if entry.name.endswith(".flac") and entry.stat().st_size}
     except FileNotFoundError:
         return {}
     rows = _read_index(shelf / INDEX)
     for name in here - rows.keys():
-        with suppress(ValueError):  # damaged: to be made again
+        with suppress(ValueError):  # damaged: rendered again
             rows[name] = truth(shelf / name)
     return {name: rows[name] for name in here & rows.keys()}
 

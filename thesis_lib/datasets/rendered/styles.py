@@ -1,21 +1,21 @@
-"""Nothing in, eight dances out: what each one plays, as a literal table.
+"""Define eight dances by the patterns that they play.
 
-One character is one step of the grid, and `steps` of them make a beat. A line may be several bars long.
+One character is one step of the grid, and `steps` of them are a beat. A line can have several bars.
 
-- drums: `X` accent (a stroke that makes the dance: never varied), `x` stroke, `g` ghost note, `.` rest
+- drums: `X` accent (a stroke that characterises the dance and is never varied), `x` stroke, `g` ghost note, `.` rest
 - bass: `R` root, `3` third, `5` fifth, `8` octave, `a` a step below the next root, `.` rest
 - comp: `X`, `x` short chord, `h` chord held until the next one, `1` to `4` tones of the chord from below, `.` rest
 
 Tempo ranges are those of the Ballroom data set (Gouyon et al., 2006; annotations of Krebs et al., 2013); most pieces
-lie in the narrower `usual` range. A samba is counted as annotated there, so that a beat is an eighth of the bar that
-dancers count and a 2/4 bar of the dancer is a 4/4 bar here.
+are in the narrower `usual` range. A samba is counted as annotated there: a beat is an eighth of the bar that dancers
+count, and a dancer's 2/4 bar is a 4/4 bar here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-N_PATTERNS = 5  # of drums, of bass and of comp in each style; the ones at one place of the table belong together
+N_PATTERNS = 5  # of drums, bass and comping per style; patterns at the same position of the table belong together
 
 # Name of a drum line -> General MIDI percussion key.
 DRUMS = {
@@ -25,7 +25,7 @@ DRUMS = {
     "cabasa": 69, "maracas": 70, "guiro": 73, "long_guiro": 74, "claves": 75, "wood": 76, "triangle": 81, "shaker": 82,
 }  # fmt: skip
 
-# General MIDI programs that any dance may draw from, so that the timbre alone does not give the dance away.
+# General MIDI programs for all dances, so that timbre alone does not identify the dance.
 COMMON = {
     "melody": (0, 4, 11, 21, 22, 24, 26, 40, 48, 56, 61, 65, 66, 68, 71, 73, 75, 81),
     "comp": (0, 1, 4, 6, 16, 21, 24, 25, 26, 27, 45, 48, 61),
@@ -37,18 +37,18 @@ COMMON = {
 
 @dataclass(frozen=True)
 class Style:
-    """A dance, as rules to compose from.
+    """The rules from which a dance is composed.
 
     Attributes:
         bpm: lowest and highest tempo, beats per minute.
-        usual: lowest and highest of most pieces, beats per minute.
-        metre: beats in a bar.
-        steps: steps of the grid in a beat.
-        swing: range of the place of the off-beat within the beat; 0.5 is straight, 2/3 a triplet.
+        usual: lowest and highest tempo of most pieces, beats per minute.
+        metre: beats per bar.
+        steps: steps of the grid per beat.
+        swing: range of the position of the off-beat within the beat; 0.5 is straight, 2/3 a triplet.
         minor: probability of a minor key.
-        staccato: length of a melody note as a fraction of the time to the next one.
+        staccato: duration of a melody note as a fraction of the time to the next note.
         drums, bass, comp: the patterns, as described above.
-        melody_programs, comp_programs, kits: General MIDI programs of the dance's own, beside the common ones.
+        melody_programs, comp_programs, kits: General MIDI programs that are typical of the dance.
     """
 
     bpm: tuple[int, int]

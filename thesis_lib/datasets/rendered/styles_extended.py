@@ -1,4 +1,4 @@
-"""Nothing in, the five further dances of Extended Ballroom out, in the notation and the form of `styles`.
+"""Write down the five additional dances of Extended Ballroom in the notation of `styles`.
 
 Tempo ranges are those that dance associations recommend, in bars a minute (Foxtrot 28 to 32, West Coast Swing 28 to 32,
 Pasodoble 58 to 62 of two beats), made wider.

@@ -1,4 +1,4 @@
-"""Notes in, waveform out: a sampled General-MIDI band, a room and a level."""
+"""Render notes with a sampled General MIDI band, a room and a level."""
 
 from __future__ import annotations
 
@@ -15,22 +15,20 @@ from scipy import signal
 from .compose import DRUM, Piece
 
 PERCUSSION_BANK = 128
-INSTALL = (
-    "install it with `pip install --no-deps tinysoundfont==0.3.7` (live playback, which asks for pyaudio, is unused)"
-)
+INSTALL = "install it with `pip install --no-deps tinysoundfont==0.3.7` (pyaudio is needed for live playback only)"
 
 
 def _tinysoundfont() -> ModuleType:
-    """The synthesiser, or one sentence on how to get it."""
+    """Import the synthesiser; ImportError explains how to install it."""
     try:
         import tinysoundfont
     except ImportError as error:
-        raise ImportError(f"Rendering music needs the synthesiser tinysoundfont: {INSTALL}.") from error
+        raise ImportError(f"rendering music needs the synthesiser tinysoundfont: {INSTALL}.") from error
     return tinysoundfont
 
 
 def sound_font() -> Path:
-    """The General-MIDI sound font TimGM6mb (6 MB) that pretty_midi ships; the package itself is not imported.
+    """Locate the General MIDI sound font TimGM6mb (6 MB) of pretty_midi without importing the package.
 
     Raises:
         ImportError: pretty_midi is not installed.
@@ -39,12 +37,12 @@ def sound_font() -> Path:
     for folder in (package.submodule_search_locations or ()) if package else ():
         if (path := Path(folder) / "TimGM6mb.sf2").is_file():
             return path
-    raise ImportError("Rendering music needs the sound font of pretty_midi: install it with `pip install pretty_midi`.")
+    raise ImportError("rendering music needs the sound font of pretty_midi; install it with `pip install pretty_midi`.")
 
 
 @functools.cache
 def fingerprint() -> str:
-    """Eight hexadecimal digits that change with whatever changes the samples outside this package.
+    """Return eight hexadecimal digits derived from everything outside this package that changes the samples.
 
     These are tinysoundfont, the sound font, and NumPy, whose random streams may differ between versions.
 
@@ -65,23 +63,23 @@ def render(piece: Piece, *, seconds: float, sample_rate: int) -> np.ndarray:
 
     Args:
         piece: notes, programs and levels.
-        seconds: length of the waveform; notes that still sound are cut.
+        seconds: duration of the waveform; sounding notes are cut at its end.
         sample_rate: in Hz.
 
     Returns:
-        Mono waveform, (round(seconds * sample_rate),) float32, at whatever level the band plays.
+        Mono waveform, (round(seconds * sample_rate),) float32, without normalisation of its level.
 
     Raises:
         ImportError: tinysoundfont or pretty_midi is not installed.
     """
-    # A fresh synthesiser for each piece: no voice of the one before can leak into it, in whatever order they come.
+    # A new synthesiser per piece, so that no voice of an earlier piece can leak into it.
     synth = _tinysoundfont().Synth(gain=-12, samplerate=sample_rate)
     font = synth.sfload(str(sound_font()))
     for channel, program in piece.programs.items():
         synth.program_select(channel, font, PERCUSSION_BANK if channel == DRUM else 0, program, channel == DRUM)
         synth.control_change(channel, 7, piece.levels[channel])
     n_samples = round(seconds * sample_rate)
-    events = []  # (sample, on, channel, pitch, velocity): at one sample, what ends goes before what begins
+    events = []  # (sample, on, channel, pitch, velocity): at the same sample, note-offs come first
     for note in piece.notes:
         begin = round(note.start * sample_rate)
         end = max(begin + 1, round((note.start + note.duration) * sample_rate))
@@ -101,13 +99,13 @@ def render(piece: Piece, *, seconds: float, sample_rate: int) -> np.ndarray:
 
 
 def master(wave: np.ndarray, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Put a band into a room, through a tone control and a noise floor, and set its level.
+    """Add a room, a tone control and a noise floor, and set the level.
 
-    Recordings differ in these within a dance, so that they say little about it.
+    Recordings of the same class differ in these properties.
 
     Args:
         wave: mono waveform, (samples,).
-        rng: draws the room, the tone, the noise and the level.
+        rng: random generator for the room, the tone, the noise and the level.
         sample_rate: in Hz.
 
     Returns:
@@ -118,13 +116,13 @@ def master(wave: np.ndarray, rng: np.random.Generator, *, sample_rate: int) -> n
     """
     peak = np.abs(wave).max(initial=0.0)
     if not 1e-4 < peak < np.inf:
-        raise ValueError(f"A rendered piece must sound and be finite; got peak={peak}.")
-    decay, wet = rng.uniform(0.1, 0.5), rng.uniform(0.0, 0.2)  # seconds to -60 dB; share of the room
+        raise ValueError(f"a rendered piece must not be silent and must be finite; got peak={peak}.")
+    decay, wet = rng.uniform(0.1, 0.5), rng.uniform(0.0, 0.2)  # seconds to -60 dB; share of the room sound
     time = np.arange(int(decay * sample_rate)) / sample_rate
     room = rng.standard_normal(len(time)) * 10 ** (-3 * time / decay)
     echo = signal.fftconvolve(wave, room / np.linalg.norm(room))[: len(wave)]
     wave = (1 - wet) * wave + wet * echo
-    # First-order shelf: at most 4 dB between the lows and the highs.
+    # First-order shelf: at most 4 dB between low and high frequencies.
     low = signal.lfilter(*signal.butter(1, rng.uniform(400, 2500), fs=sample_rate), wave)
     tilt = 10 ** (rng.uniform(-4, 4) / 40)
     wave = low * tilt + (wave - low) / tilt

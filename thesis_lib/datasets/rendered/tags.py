@@ -1,25 +1,28 @@
-"""Settings in, tagged clips of music of many kinds out: composed and rendered at first use, found again afterwards.
+"""Compose, render and tag clips of many kinds of music on first use.
 
-Fifty tags with a long tail: drums on a third of the clips, half of the tags on less than 7 %, the rarest on 2 %; 4.8
-tags a clip. `vocabulary.TAGS` states for each when it is true, as a rule on the notes of the piece, and how people err:
-they leave out 15 to 35 % of what is true, put 0.5 % of what is not, and take some tags for others. A clip's truth holds
-what is true ("clean_tags"), what people gave ("tags"), and all that the rules ask for.
+There are fifty tags with a long tail: drums on a third of the clips, half of the tags on less than 7 %, the rarest on
+2 %; 4.8 tags per clip. For each tag, `vocabulary.TAGS` defines when it is true, as a rule on the notes of the piece,
+and the errors of simulated annotators: they omit 15 to 35 % of the true tags, add 0.5 % of the false ones, and confuse
+some tags. A clip's truth contains the true tags ("clean_tags"), the annotators' tags ("tags"), and everything the rules
+use.
 
-The split is that of MagnaTagATune: clip k lies in folder k % 16, of which 0 to b train, c validates and d to f test.
+The split is that of MagnaTagATune: clip k is in folder k % 16; folders 0 to b are for training, c for validation, and d
+to f for testing.
 
-- Not shared between the sides: pieces. Each clip is composed on its own.
-- Shared: the recipes, patterns, instruments and rules, and how people err.
+- Not shared between the parts: pieces. Each clip is composed separately.
+- Shared: the recipes, patterns, instruments and rules, and the annotators' errors.
 
-Macro ROC-AUC / PR-AUC on the test side at 1,000 clips of 10 s, seed 0, audio at 12 kHz, chance 0.50 / 0.10; in brackets
-trained and tested on what is true, at 600 clips:
+Macro ROC-AUC / PR-AUC on the test part with 1,000 clips of 10 s, seed 0, audio at 12 kHz, chance 0.50 / 0.10; in
+brackets, trained and tested on true tags with 600 clips:
 
-- 20 MFCC with first and second differences, mean and deviation: 5 nearest neighbours 0.61 / 0.17 (0.62 / 0.22), SVM
+- 20 MFCCs with first and second differences, mean and standard deviation: 5 nearest neighbours 0.61 / 0.17 (0.62 /
+0.22), SVM
   0.68 / 0.24 (0.71 / 0.30)
 - SVM on 160 features of a random VGG: 0.65 / 0.24 (0.70 / 0.32)
 - the small CNN of `protocols.separation`: 0.72 / 0.33
-- the best that the errors leave, by each tag's probability given what is true: 0.93 / 0.72
+- the upper bound set by the errors, from each tag's probability given the true tags: 0.93 / 0.72
 
-Easiest are drums, density, solo and techno, hardest are mode, ensemble, odd metres, arpeggios and piano.
+The easiest tags are drums, density, solo and techno; the hardest are mode, ensemble, odd metres, arpeggios and piano.
 """
 
 from __future__ import annotations
@@ -39,22 +42,22 @@ from .compose import COMP, DRUM, KEYS, Piece
 from .styles import DRUMS
 from .vocabulary import FALSE, INSTRUMENTS, TAGS
 
-# To be raised with any change of a rule, a table or the sound: clips of another version are then left alone.
+# Increase after any change of a rule, a table or the sound, so that clips of other versions are not used.
 COMPOSITION_VERSION = 1
-SHARD = 1000  # clips in a folder: the work of one job
-FOLDERS = "0123456789abcdef"  # as in MagnaTagATune: 0 to b train, c validates, d to f test
-PART = 0.05  # share of a clip's time above which an instrument counts as playing in it
-TOLERANCE = 0.04  # seconds from a beat within which a stroke is on it
+SHARD = 1000  # clips per folder, rendered by one job
+FOLDERS = "0123456789abcdef"  # as in MagnaTagATune: 0 to b for training, c for validation, d to f for testing
+PART = 0.05  # share of a clip's duration above which an instrument counts as playing
+TOLERANCE = 0.04  # seconds from a beat within which a stroke counts as on the beat
 
 CARD = Card(
     name="rendered_tags",
-    title="Music of many kinds, composed by rule, rendered with sampled instruments and tagged as people would",
+    title="Music of many kinds, composed by rule, rendered with sampled instruments and tagged by simulated annotators",
     task=f"tag a clip with any of {len(TAGS)} words: instruments, tempo, metre, mode, loudness, texture, style",
     proxy_for="MagnaTagATune and the Million Song Dataset with the tags of Last.fm (chapter V)",
-    cannot_show="how a system does on recordings: no singers, no studio production, no artists, tags of stated rules, "
-    "and errors that are independent of each other",
-    licence="made where it is used; the sound font TimGM6mb is GPL-2 and is read from the package pretty_midi",
-    source="thesis_lib.datasets.rendered; split by sixteen folders as MagnaTagATune (Law et al., 2009) is used",
+    cannot_show="how a system performs on recordings: no singers, no studio production, no artists, tags defined by "
+    "rules, and independent errors",
+    licence="rendered locally; the sound font TimGM6mb (GPL-2) is read from the package pretty_midi",
+    source="thesis_lib.datasets.rendered; split by sixteen folders like MagnaTagATune (Law et al., 2009)",
     chapters=("V",),
     sounds="tags",
     rendered=True,
@@ -71,26 +74,26 @@ def clips(
     shard: int | None = None,
     noisy: bool = True,
 ) -> list[Clip]:
-    """The clips, rendered where they are not there yet.
+    """Return the clips; render those that do not exist yet.
 
-    Clip k is the same however many are asked for. An interrupted rendering goes on where it stopped.
+    Clip k does not depend on the number of clips. An interrupted rendering continues.
 
     Args:
         data_home: folder for the audio; by default `rendered_tags` in the cache.
-        n: clips of the whole set.
-        seconds: length of a clip.
-        seed: of everything drawn at random.
+        n: number of clips of the data set.
+        seconds: duration of a clip.
+        seed: random seed.
         sample_rate: in Hz.
-        shard: render and return only clips 1000 * shard to 1000 * shard + 999, so that several machines share the
-            work: they never write to one file. A call without it then finds all there.
-        noisy: label the clips with the tags that people gave, else with those that are true; the audio is the same.
+        shard: render and return only clips 1000 * shard to 1000 * shard + 999, so that several machines can share the
+            work without writing to the same file; None returns all clips.
+        noisy: whether to label the clips with the annotators' tags instead of the true ones; the audio is the same.
 
     Returns:
-        The clips in the order of their numbers. Some have no tag.
+        The clips in order; some have no tags.
 
     Raises:
-        ValueError: a setting is out of its range.
-        ImportError: tinysoundfont or pretty_midi is missing and has to be installed.
+        ValueError: a setting is out of range.
+        ImportError: tinysoundfont or pretty_midi is not installed.
     """
     _check(n=n, seconds=seconds, seed=seed, sample_rate=sample_rate, shard=shard)
     settings = {"seed": seed, "seconds": seconds, "sample_rate": sample_rate}
@@ -103,33 +106,33 @@ def clips(
 
 
 def split(index: int) -> str:
-    """The side on which a clip stands, by the folder that its number gives."""
+    """Return the part of the split of a clip, by its folder."""
     folder = FOLDERS[index % len(FOLDERS)]
     return "train" if folder <= "b" else "validation" if folder == "c" else "test"
 
 
 def piece(index: int, *, seconds: float, seed: int) -> tuple[Piece, dict]:
-    """The piece behind a clip before it is played, and all that is known of it."""
+    """Compose the piece of a clip and describe it."""
     music, drawn = arrange(np.random.default_rng([seed, index, 1]), seconds=seconds)
     return music, drawn | describe(music, swing=drawn["swing"], seconds=seconds)
 
 
 def describe(music: Piece, *, swing: float, seconds: float) -> dict:
-    """What the rules of the tags ask for, measured on the notes of a piece that is heard for `seconds`.
+    """Measure what the tags' rules use on the notes of a piece.
 
     Args:
-        music: with at least one note that is not percussion.
-        swing: place of the off-beat within the beat.
-        seconds: length of the clip.
+        music: a piece with at least one note that is not percussion.
+        swing: position of the off-beat within the beat.
+        seconds: duration of the clip.
 
     Returns:
-        bpm, metre, key, swing; plays: share of the time in which each instrument sounds, those below `PART` left out
-        (unless all are); strokes: of each drum a second; notes: of all a second; players: instruments in `plays`, and
-        drums as one more; pitch: mean over the sounding time, as in MIDI; velocity: mean; rise: its mean in the last
-        third less that in the first; held: longest note as a share of the clip; lone: notes a second of the
-        accompaniment that begin alone; major_third, minor_third above the tonic: shares of the sounding time; kick:
-        share of the beats that have one; backbeat: share of beats 2 and 4 with a snare drum, a rim or a clap, less
-        that of 1 and 3 (0 in other metres than 4).
+        bpm, metre, key, swing; plays: share of the time in which each instrument sounds, without those below `PART`
+        (unless all are); strokes: per second, for each drum; notes: per second; players: number of instruments in
+        `plays`, plus one for drums; pitch: mean MIDI pitch over the sounding time; velocity: mean; rise: mean velocity
+        in the last third minus that in the first; held: longest note as a share of the clip; lone: number of notes per
+        second of the accompaniment that start alone; major_third, minor_third above the tonic: shares of the sounding
+        time; kick: share of beats with a kick; backbeat: share of beats 2 and 4 with a snare drum, rim or clap minus
+        that of beats 1 and 3 (0 unless the metre is 4).
     """
     rows = [(n.start, min(n.start + n.duration, seconds), n.pitch, n.velocity, n.channel) for n in music.notes]
     start, end, pitch, velocity, channel = np.array(rows).T
@@ -141,7 +144,9 @@ def describe(music: Piece, *, swing: float, seconds: float) -> dict:
     sounding = np.where(tuned, end - start, 0) / (end - start)[tuned].sum()
     above_tonic = (pitch - KEYS.index(music.key.split()[0])) % 12
     first, last = velocity[start < seconds / 3], velocity[start >= seconds * 2 / 3]
-    apart = np.diff(start[channel == COMP], prepend=-1, append=seconds + 1) > 0.05  # strummed tones are closer
+    apart = (
+        np.diff(start[channel == COMP], prepend=-1, append=seconds + 1) > 0.05
+    )  # tones of a strummed chord are closer
     measured = {
         "notes": len(rows) / seconds,
         "pitch": (pitch * sounding).sum(),
@@ -165,12 +170,12 @@ def describe(music: Piece, *, swing: float, seconds: float) -> dict:
 
 
 def true_tags(known: dict) -> list[str]:
-    """The tags whose rule holds, given what `piece` or a clip's truth says."""
+    """Return the tags whose rule holds, given the result of `piece` or a clip's truth."""
     return [name for name, tag in TAGS.items() if tag.rule(known)]
 
 
 def chance(name: str, true: Collection[str]) -> float:
-    """Probability that people give a tag to a clip, given the true tags of the clip."""
+    """Return the probability that annotators assign a tag, given the clip's true tags."""
     tag = TAGS[name]
     if name in true:
         return 1 - tag.omitted
@@ -178,18 +183,18 @@ def chance(name: str, true: Collection[str]) -> float:
 
 
 def given_tags(true: Collection[str], rng: np.random.Generator) -> list[str]:
-    """The tags that people give to a clip, each on its own."""
+    """Draw the tags that annotators assign to a clip, each independently."""
     return [name for name, drawn in zip(TAGS, rng.random(len(TAGS)), strict=True) if drawn < chance(name, true)]
 
 
 def _covered(start: np.ndarray, end: np.ndarray) -> float:
-    """Time in which at least one of some notes sounds; they are in the order of their start."""
+    """Return the time in which at least one of some notes sounds; the notes are sorted by their start."""
     before = np.maximum.accumulate(np.concatenate(([0.0], end[:-1])))
     return float(np.maximum(end - np.maximum(start, before), 0).sum())
 
 
 def _pulse(music: Piece, start: np.ndarray, drum: np.ndarray, seconds: float) -> dict[str, float]:
-    """Which beats have a kick, and how much more a snare drum strikes on 2 and 4 than on 1 and 3."""
+    """Measure the share of beats with a kick, and how much more often the snare is on 2 and 4 than on 1 and 3."""
     place = (start - music.start) * music.bpm / 60  # in beats
     near = np.abs(place - np.rint(place)) * 60 / music.bpm < TOLERANCE
     beats = np.arange(np.ceil(-music.start * music.bpm / 60), (seconds - music.start) * music.bpm / 60)
@@ -203,27 +208,27 @@ def _pulse(music: Piece, start: np.ndarray, drum: np.ndarray, seconds: float) ->
 
 
 def _check(*, n: int, seconds: float, seed: int, sample_rate: int, shard: int | None) -> None:
-    """Raise ValueError where a setting is out of its range."""
+    """Raise ValueError if a setting is out of range."""
     if not len(FOLDERS) <= n <= 1_000_000:
-        raise ValueError(f"Each of the {len(FOLDERS)} folders needs a clip, and names hold 1,000,000; got n={n}.")
+        raise ValueError(f"n must be from {len(FOLDERS)}, one clip per folder, to 1,000,000; got n={n}.")
     if shard is not None and not 0 <= shard <= (n - 1) // SHARD:
-        raise ValueError(f"{n} clips have shards 0 to {(n - 1) // SHARD}; got shard={shard}.")
+        raise ValueError(f"shard must be from 0 to {(n - 1) // SHARD} for {n} clips; got shard={shard}.")
     if not 3 <= seconds <= 600:
-        raise ValueError(f"A clip must last 3 s, about a bar of slow music, to 600 s; got seconds={seconds}.")
+        raise ValueError(f"seconds must be from 3, about a bar of slow music, to 600; got seconds={seconds}.")
     if not 8000 <= sample_rate <= 48000:
-        raise ValueError(f"The sample rate must be 8000 to 48000 Hz; got sample_rate={sample_rate}.")
+        raise ValueError(f"sample_rate must be from 8000 to 48000 Hz; got sample_rate={sample_rate}.")
     if seed < 0:
-        raise ValueError(f"A seed must not be negative; got seed={seed}.")
+        raise ValueError(f"seed must not be negative; got seed={seed}.")
 
 
 def _make(index: int, *, seconds: float, seed: int, sample_rate: int) -> tuple[np.ndarray, dict]:
-    """Composes, plays and tags one clip."""
+    """Compose, play and tag one clip."""
     music, known = piece(index, seconds=seconds, seed=seed)
     true = true_tags(known)
     given = given_tags(true, np.random.default_rng([seed, index, 3]))
     wave = synth.render(music, seconds=seconds, sample_rate=sample_rate)
     wave = synth.master(wave, np.random.default_rng([seed, index, 2]), sample_rate=sample_rate)
-    # `master` levels all pieces; soft ones shall be quieter again, by up to 14 dB.
+    # `master` gives all pieces the same level; soft pieces are made quieter again by up to 14 dB.
     gain = 10 ** (min(0.0, 0.2 * (known["velocity"] - 90)) / 20)
     folder = FOLDERS[index % len(FOLDERS)]
     return wave * np.float32(gain), {"tags": given, "clean_tags": true, "folder": folder} | known

@@ -1,6 +1,6 @@
-"""Nothing in, the words of the rendered tags out: instruments, recipes of pieces, and each tag with its rule.
+"""Define the vocabulary of the rendered tags: instruments, recipes of pieces, and the rule of each tag.
 
-A rule reads what `tags.describe` has measured on the notes of a piece; bounds and rates are literals of the table.
+A rule uses what `tags.describe` measures on the notes of a piece; thresholds and rates are literals of the table.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ POLYPHONIC = "piano epiano harpsichord bells organ pipes accordion guitar eguita
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a piece is drawn from; a string holds words to choose from, and `-` is nobody.
+    """What a piece is drawn from; a string lists words to choose from, and `-` means no player.
 
     Attributes:
-        weight: how often it is followed, against the others.
+        weight: relative frequency of the recipe.
         bpm: lowest and highest tempo, beats per minute.
-        metres: beats in a bar.
+        metres: beats per bar.
         scales: names in `arrange.SCALES`.
-        level: lowest and highest factor of all velocities.
+        level: lowest and highest factor for all velocities.
         lead, comp, bass, pad, second, drone: names in `INSTRUMENTS`.
         drums: names in `arrange.DRUMS`, or dances in `styles`.
         tunes, comps, basses: names in the tables of `arrange`; "tune" is a melody in phrases.
-        swing: place of the off-beat within the beat, lowest and highest; 0.5 is straight.
-        solo: probability that one instrument of those that lead or accompany plays alone.
+        swing: lowest and highest position of the off-beat within the beat; 0.5 is straight.
+        solo: probability that one of the leading or accompanying instruments plays alone.
     """
 
     weight: int
@@ -58,7 +58,7 @@ class Recipe:
     solo: float = 0.0
 
 
-# Of each: weight, tempo, metres, scales, level; lead, comp, bass, pad, second; drums, tunes, comps, basses.
+# In order: weight, tempo, metres, scales, level; lead, comp, bass, pad, second; drums, tunes, comps, basses.
 RECIPES = {
     "classical": Recipe(
         15, (52, 160), (4, 4, 4, 3, 2), "major major minor minor dorian", (0.3, 1.25),
@@ -125,8 +125,8 @@ RECIPES = {
         "long roots walk eighths octaves off", drone="strings organ choir" + " -" * 60, swing=(0.5, 0.6), solo=0.1),
 }  # fmt: skip
 
-FALSE = 0.005  # probability of a tag that nothing speaks for
-HEARD = 0.3  # share of a clip's time in which an instrument has to sound
+FALSE = 0.005  # probability of a false tag that is not confused with a true one
+HEARD = 0.3  # share of a clip's duration in which an instrument must sound
 ORCHESTRA = "violin cello strings pizzicato harp flute reed brass trumpet choir dbass piano bells"
 SYNTHS = "lead synthpad sbass"
 UNPLUGGED = "guitar harp flute fiddle violin accordion banjo bagpipe dbass reed koto"
@@ -135,12 +135,13 @@ LATIN = "claves guiro long_guiro timbale cowbell agogo conga low_conga maracas c
 
 @dataclass(frozen=True)
 class Tag:
-    """When a tag is true, and how people err on it.
+    """When a tag is true, and the annotators' errors on it.
 
     Attributes:
-        omitted: probability that it is left out although it is true.
-        rule: what is known of a piece in, whether the tag is true out.
-        confused: related tag -> probability that this one is put because that one is true and this one is not.
+        omitted: probability that it is omitted although it is true.
+        rule: takes the description of a piece and returns whether the tag is true.
+        confused: related tag -> probability that this tag is assigned because the related one is true and this one is
+            not.
     """
 
     omitted: float
@@ -149,32 +150,32 @@ class Tag:
 
 
 def plays(f: dict, words: str) -> bool:
-    """Whether one of some instruments sounds for long enough to be heard."""
+    """Check whether one of some instruments sounds for long enough to be heard."""
     return any(f["plays"].get(word, 0) >= HEARD for word in words.split())
 
 
 def share(f: dict, words: str) -> float:
-    """Part that some instruments have in the sounding time of all."""
+    """Return the share of some instruments in the sounding time of all."""
     return sum(f["plays"].get(word, 0) for word in words.split()) / sum(f["plays"].values())
 
 
 def only(f: dict, words: str) -> bool:
-    """Whether all that sounds is among some instruments."""
+    """Check whether only some instruments play."""
     return set(f["plays"]) <= set(words.split())
 
 
 def hits(f: dict, words: str = "") -> float:
-    """Strokes a second of some drums; of all without a word."""
+    """Return the strokes per second of some drums, by default of all."""
     return round(sum(rate for drum, rate in f["strokes"].items() if not words or drum in words.split()), 4)
 
 
 def major(f: dict) -> bool:
-    """Whether the major third above the tonic has a part in the sound, and the minor third hardly any."""
+    """Check whether the major third above the tonic is frequent and the minor third rare."""
     return f["major_third"] >= 0.12 and f["minor_third"] < 0.04
 
 
 def minor(f: dict) -> bool:
-    """As `major`, the other way round."""
+    """Check whether the minor third above the tonic is frequent and the major third rare."""
     return f["minor_third"] >= 0.12 and f["major_third"] < 0.04
 
 

@@ -1,1 +1,1 @@
-"""Numbers in, sounds of machines, animals, people and places out."""
+"""Synthesise the sounds of machines, animals, people and places."""

@@ -1,6 +1,6 @@
-"""A scene and a generator in, its sound out: where an event is heard.
+"""Synthesise the background of an event from the name of a scene.
 
-Each scene is drawn anew for each clip, parameters and all: no background is ever heard twice.
+The parameters of a scene are drawn again for each clip, so no background is used twice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .sounds import coloured, faded, partials, peaks, regular, ringing, slope, s
 
 
 def quiet_room(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Air and a little of the mains, and now and then something that is put down."""
+    """Synthesise air noise, some mains hum, and occasional knocks."""
     air = coloured(n, slope(rng.uniform(-6, -2)), rng, sample_rate=sample_rate)
     mains = partials(np.full(n, rng.choice((50.0, 60.0))), slope(rng.uniform(-6, -1)), sample_rate=sample_rate, most=16)
     knocks = np.zeros(n)
@@ -24,7 +24,7 @@ def quiet_room(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndar
 
 
 def traffic(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """A street's rumble, and cars that come near, with tyres and an engine, and go."""
+    """Synthesise a street's rumble and passing cars with tyres and engine."""
     time = np.arange(n) / sample_rate
     wave = coloured(n, slope(rng.uniform(-9, -5)), rng, sample_rate=sample_rate)
     for _ in range(1 + rng.poisson(0.4 * n / sample_rate)):
@@ -38,7 +38,7 @@ def traffic(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray
 
 
 def wind(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Gusts: low noise that grows louder and brighter together, and leaves."""
+    """Synthesise gusts: low noise that becomes louder and brighter, then fades."""
     gust = np.exp(0.6 * wander(n, rng.uniform(0.8, 2.5), rng, sample_rate=sample_rate))
     low = coloured(n, slope(rng.uniform(-12, -7), corner=rng.uniform(60, 200)), rng, sample_rate=sample_rate)
     centre = rng.uniform(300, 1200)
@@ -48,7 +48,7 @@ def wind(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
 
 
 def rain(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Far drops as a hiss, and near ones each for itself on one of a few things that they hit."""
+    """Synthesise distant drops as a hiss, and single near drops on a few surfaces."""
     wave = coloured(n, peaks([rng.uniform(2000, 6000)], [5000], [1.0], floor=0.2), rng, sample_rate=sample_rate)
     for _ in range(int(rng.integers(2, 7))):
         count = rng.poisson(rng.uniform(3, 60) * n / sample_rate)
@@ -60,8 +60,8 @@ def rain(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
 
 
 def babble(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Many people who talk at once, in a hall."""
-    spoken = np.zeros((len(VOWELS), n))  # the pulses of all voices on a vowel: one vocal tract serves them all
+    """Synthesise many people talking at once in a hall."""
+    spoken = np.zeros((len(VOWELS), n))  # pulses of all voices per vowel, which share one vocal tract
     for _ in range(int(rng.integers(5, 16))):
         syllables = int(n / sample_rate * rng.uniform(3, 6)) + 2
         octaves = np.interp(np.arange(n) / n * syllables, np.arange(syllables + 1), rng.normal(0, 0.2, syllables + 1))
@@ -82,7 +82,7 @@ def babble(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
 
 
 def park(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Birds, each with its song of a few glides, over a breeze."""
+    """Synthesise birds, each with a song of a few glides, over a breeze."""
     wave = coloured(n, slope(rng.uniform(-7, -3), corner=100), rng, sample_rate=sample_rate)
     for _ in range(int(rng.integers(1, 5))):
         centre, span, length = rng.uniform(2000, 5500), rng.normal(0, 0.3), rng.uniform(0.04, 0.2)
@@ -100,7 +100,7 @@ def park(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
 
 
 def train(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """A carriage: rumble, the motor's tone, and pairs of knocks at the joints of the rails."""
+    """Synthesise a railway carriage: rumble, the motor's tone, and pairs of knocks at the rail joints."""
     rumble = coloured(n, slope(rng.uniform(-10, -6), corner=rng.uniform(60, 160)), rng, sample_rate=sample_rate)
     motor = rng.uniform(150, 700) * (1 + rng.uniform(-0.05, 0.05) * np.arange(n) / n)
     tone = partials(motor, slope(-9, corner=300), sample_rate=sample_rate, most=6)
@@ -112,7 +112,7 @@ def train(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
 
 
 def beach(n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Waves that roll in slowly, break and draw back, one over the other."""
+    """Synthesise overlapping waves that roll in, break and draw back."""
     time, wave = np.arange(n) / sample_rate, np.zeros(n)
     for _ in range(2 + int(0.4 * n / sample_rate)):
         crest, rise = rng.uniform(-2, n / sample_rate + 1), rng.uniform(0.3, 1.2)  # seconds
@@ -129,6 +129,6 @@ SCENES = {
 
 
 def background(scene: str, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """A scene of `SCENES`, (n,) with a mean square of 1, drawn from `rng`; its own voices are in it, no event's."""
+    """Synthesise a scene of `SCENES`, (n,) with a mean square of 1; it contains no event."""
     wave = SCENES[scene](n, rng, sample_rate=sample_rate)
     return unit(signal.lfilter(*signal.butter(1, 30, "highpass", fs=sample_rate), wave))

@@ -1,6 +1,6 @@
-"""A generator in, a caller out; a caller in, its sound out: what has a voice or a pitch of its own.
+"""Draw and play the sources that have a voice or a pitch.
 
-Each class has two functions, as in `machines`: one draws a source, the other plays it once, for so many samples.
+Each class has two functions, as in `machines`: one draws a source, the other plays it once for a number of samples.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BUSKERS = (21, 22, 24, 25, 26, 40, 42, 46, 56, 65, 66, 71, 73, 75, 104, 105, 109
 
 
 def draw_car_horn(rng: np.random.Generator) -> dict:
-    """One or two reeds, a third to a fourth apart, behind a flare that resonates; lorries are lower."""
+    """Draw a horn: one or two reeds, a third to a fourth apart, with a resonating flare; lorries are lower."""
     low = float(rng.uniform(150, 260) if rng.random() < 0.25 else rng.uniform(300, 520))
     reeds = [low] if rng.random() < 0.25 else [low, low * float(rng.uniform(1.18, 1.34))]
     return {
@@ -36,7 +36,7 @@ def draw_car_horn(rng: np.random.Generator) -> dict:
 
 
 def play_car_horn(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Reeds that come to their pitch from a little below."""
+    """Synthesise reeds that glide up to their pitch from slightly below."""
     time, tilt = np.arange(n) / sample_rate, slope(source["reed_slope"], corner=300)
     flare = peaks([source["flare_hz"]], [0.5 * source["flare_hz"]], [source["flare"]], floor=1.0)
     rising = 1 - 0.03 * np.exp(-time / source["rise"])
@@ -47,7 +47,7 @@ def play_car_horn(source: dict, n: int, rng: np.random.Generator, *, sample_rate
 
 
 def draw_siren(rng: np.random.Generator) -> dict:
-    """A wail (slow), a yelp (fast) or two tones in turn, within a range of frequencies, from a loudspeaker."""
+    """Draw a siren: a wail (slow), a yelp (fast) or two alternating tones, from a loudspeaker."""
     kind = str(rng.choice(("wail", "yelp", "hi-lo")))
     low = float(rng.uniform(380, 520) if kind == "hi-lo" else rng.uniform(420, 800))
     ratio = rng.uniform(1.2, 1.45) if kind == "hi-lo" else rng.uniform(1.6, 2.6)
@@ -66,7 +66,7 @@ def draw_siren(rng: np.random.Generator) -> dict:
 
 
 def siren_pitch(source: dict, n: int, phase: float, *, sample_rate: int) -> np.ndarray:
-    """The frequency of a siren in Hz, (n,), from a phase of its period, 0 to 1, on."""
+    """Compute the frequency of a siren in Hz, (n,), starting at a phase of its period, 0 to 1."""
     place = (np.arange(n) / sample_rate * source["rate_hz"] + phase) % 1
     if source["kind"] == "hi-lo":
         return np.where(place < 0.5, source["low_hz"], source["high_hz"])
@@ -76,7 +76,7 @@ def siren_pitch(source: dict, n: int, phase: float, *, sample_rate: int) -> np.n
 
 
 def play_siren(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """A passage from anywhere in the period that comes nearer and goes."""
+    """Synthesise an excerpt from any phase of the period that approaches and recedes."""
     pitch, tilt = siren_pitch(source, n, rng.random(), sample_rate=sample_rate), slope(source["tone_slope"], corner=400)
     speaker = peaks([source["speaker_hz"]], [0.6 * source["speaker_hz"]], [source["speaker"]], floor=1.0)
     wave = partials(pitch, lambda f: tilt(f) * speaker(f), sample_rate=sample_rate)
@@ -85,20 +85,20 @@ def play_siren(source: dict, n: int, rng: np.random.Generator, *, sample_rate: i
 
 
 def draw_children_playing(rng: np.random.Generator) -> dict:
-    """A few children, each with a pitch and a length of the vocal tract, who call, laugh and scream."""
+    """Draw a few children with their pitches and vocal tracts, who call, laugh and scream."""
     children = int(rng.integers(2, 6))
     return {
         "pitch_hz": rng.uniform(230, 480, children).tolist(),
         "tract": rng.uniform(1.2, 1.6, children).tolist(),  # a man's formants times this
         "breath": rng.uniform(0.05, 0.5, children).tolist(),
-        "laughs": float(rng.uniform(0.0, 0.4)),  # how often
+        "laughs": float(rng.uniform(0.0, 0.4)),  # probability
         "screams": float(rng.uniform(0.0, 0.3)),
         "count": (4, 12), "lasts": (0.2, 0.9), "gap": (-0.19, float(rng.uniform(0.1, 0.5))),
     }  # fmt: skip
 
 
 def play_children_playing(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """One child's call: a few syllables, each with a vowel, on a pitch that glides; or a laugh; or a scream."""
+    """Synthesise one child's call: a few syllables with vowels on a gliding pitch, a laugh, or a scream."""
     child, seconds = int(rng.integers(len(source["tract"]))), n / sample_rate
     how = rng.random()
     laugh = how < source["laughs"]
@@ -120,7 +120,7 @@ def play_children_playing(source: dict, n: int, rng: np.random.Generator, *, sam
 
 
 def draw_dog_bark(rng: np.random.Generator) -> dict:
-    """A dog from small (0) to large (1): the larger, the lower its pitch and formants and the longer its bark."""
+    """Draw a dog from small (0) to large (1); a larger dog has lower pitch and formants and longer barks."""
     size, lasts = float(rng.random()), 0.0
     lasts = 0.09 + 0.12 * size * float(rng.uniform(0.6, 1.4))
     return {
@@ -134,7 +134,7 @@ def draw_dog_bark(rng: np.random.Generator) -> dict:
 
 
 def play_dog_bark(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """A pitch that rises and falls within a bark, as harsh as the dog."""
+    """Synthesise a bark with a rising and falling pitch and the dog's harshness."""
     place = np.arange(n) / n
     arch = 1 - source["arch"] * np.abs(place - 0.3) ** 1.3 / 0.7
     rough = 1 + 0.03 * source["harsh"] * wander(n, 200.0, rng, sample_rate=sample_rate)
@@ -146,7 +146,7 @@ def play_dog_bark(source: dict, n: int, rng: np.random.Generator, *, sample_rate
 
 
 def draw_street_music(rng: np.random.Generator) -> dict:
-    """One to three players of the street with their instruments and one rhythm that they play."""
+    """Draw one to three street musicians with their instruments and a rhythm."""
     style = str(rng.choice(list(STYLES)))
     parts = ((MELODY,), (COMP,), (MELODY, COMP), (MELODY, COMP), (MELODY, DRUM), (COMP, DRUM), (MELODY, COMP, BASS))
     players = list(parts[int(rng.integers(len(parts)))])
@@ -156,18 +156,18 @@ def draw_street_music(rng: np.random.Generator) -> dict:
         "players": players,
         "programs": [32 if player == BASS else 0 if player == DRUM else int(rng.choice(BUSKERS)) for player in players],
         "levels": [int(level) for level in rng.integers(70, 115, len(players))],
-        "distance_hz": float(rng.uniform(1200, 6000)),  # what is left of the highs
+        "distance_hz": float(rng.uniform(1200, 6000)),  # cutoff of the high frequencies
         "count": (1, 1), "lasts": (2.0, 3.9), "gap": (0.3, 1.0),
     }  # fmt: skip
 
 
 def play_street_music(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """A passage of a piece over the players' rhythm, from afar."""
+    """Synthesise a distant excerpt of a piece with the players' rhythm."""
     style, seconds = STYLES[source["style"]], n / sample_rate + 0.5
     groove = vary(style, source["pattern"], rng)
     passages = [compose(style, groove, rng, seconds=seconds) for _ in range(4)]
     heard = [tuple(note for note in music.notes if note.channel in source["players"]) for music in passages]
-    # players pause now and then: the passage in which a note begins in most of the quarter seconds
+    # players pause sometimes: choose the excerpt in which most quarter seconds have an onset
     notes = max(heard, key=lambda notes: len({int(4 * note.start) for note in notes}))
     programs = dict(zip(source["players"], source["programs"], strict=True))
     levels = dict(zip(source["players"], source["levels"], strict=True))

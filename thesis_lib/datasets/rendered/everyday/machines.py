@@ -1,7 +1,7 @@
-"""A generator in, a machine out; a machine in, its sound out: what turns, fires or strikes.
+"""Draw and play the sources that turn, fire or strike.
 
 Each class has two functions. One draws a source, as a dictionary of JSON types: its physics, and `count` (times in
-4 s), `lasts` and `gap` (seconds) as ranges of its performances. The other plays it once, for so many samples.
+4 s), `lasts` and `gap` (seconds) as ranges of its performances. The other plays it once for a number of samples.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .sounds import coloured, faded, partials, peaks, regular, ringing, slope, s
 
 
 def draw_air_conditioner(rng: np.random.Generator) -> dict:
-    """A fan (blades times turns a second), a compressor on the mains, and air through a duct."""
+    """Draw an air conditioner: a fan, a compressor on the mains, and air in a duct."""
     blades, turns = int(rng.integers(3, 12)), float(rng.uniform(8, 24))
     return {
         "blades": blades,
@@ -22,7 +22,7 @@ def draw_air_conditioner(rng: np.random.Generator) -> dict:
         "mains_hz": float(rng.choice((100.0, 120.0))),
         "fan": float(rng.uniform(0.0, 0.6)),
         "hum": float(rng.uniform(0.0, 0.6)),
-        "air_slope": float(rng.uniform(-7.0, -2.0)),  # dB an octave
+        "air_slope": float(rng.uniform(-7.0, -2.0)),  # dB per octave
         "duct_hz": rng.uniform(150, 3500, 3).tolist(),
         "duct": rng.uniform(0.0, 4.0, 3).tolist(),
         "flutter": float(rng.uniform(0.0, 0.35)),
@@ -32,7 +32,7 @@ def draw_air_conditioner(rng: np.random.Generator) -> dict:
 
 
 def play_air_conditioner(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Coloured noise that flutters with the turns, the blades' tone and the compressor's hum."""
+    """Synthesise coloured noise modulated by the rotation, the blades' tone and the compressor's hum."""
     tilt, time = slope(source["air_slope"]), np.arange(n) / sample_rate
     duct = peaks(source["duct_hz"], [0.2 * f for f in source["duct_hz"]], source["duct"], floor=1.0)
     air = coloured(n, lambda f: tilt(f) * duct(f), rng, sample_rate=sample_rate)
@@ -48,8 +48,8 @@ def play_air_conditioner(source: dict, n: int, rng: np.random.Generator, *, samp
 
 
 def draw_drilling(rng: np.random.Generator) -> dict:
-    """An electric motor, its gears, a chuck that resonates, and in a rotary hammer 50 to 80 blows a second."""
-    motor = float(rng.uniform(130, 480))  # turns a second
+    """Draw a drill: an electric motor, gears, a resonating chuck, and for a rotary hammer 50 to 80 blows per second."""
+    motor = float(rng.uniform(130, 480))  # turns per second
     return {
         "motor_hz": motor,
         "mesh_hz": motor * int(rng.integers(4, 9)),
@@ -67,7 +67,7 @@ def draw_drilling(rng: np.random.Generator) -> dict:
 
 
 def play_drilling(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """The motor runs up, slows down where the bit meets the wall, and grinds."""
+    """Synthesise a motor that runs up, slows down at the wall, and grinds."""
     time = np.arange(n) / sample_rate
     contact = rng.uniform(0.1, 0.4) * n / sample_rate
     pressed = 1 / (1 + np.exp(-(time - contact) / 0.04))
@@ -86,18 +86,18 @@ def play_drilling(source: dict, n: int, rng: np.random.Generator, *, sample_rate
 
 
 def draw_engine_idling(rng: np.random.Generator) -> dict:
-    """A four-stroke engine: each cylinder fires at every other turn, into an exhaust that resonates."""
+    """Draw a four-stroke engine: each cylinder fires every second turn, into a resonating exhaust."""
     cylinders, rpm = int(rng.choice((1, 2, 3, 4, 4, 4, 6, 8))), float(rng.uniform(600, 1100))
     return {
         "cylinders": cylinders,
         "rpm": rpm,
         "firing_hz": rpm / 60 * cylinders / 2,
         "uneven": rng.uniform(-0.25, 0.25, cylinders).tolist(),  # the cylinders' levels about 1
-        "pulse": float(rng.uniform(0.15, 0.4)),  # of the time between two firings
+        "pulse": float(rng.uniform(0.15, 0.4)),  # share of the time between two firings
         "exhaust_hz": np.sort(rng.uniform(60, 700, 3)).tolist(),
         "exhaust_decay": rng.uniform(0.004, 0.03, 3).tolist(),
         "knock_hz": rng.uniform(800, 4000, 3).tolist(),
-        "knock": float(rng.uniform(0.0, 1.2)),  # a diesel has much
+        "knock": float(rng.uniform(0.0, 1.2)),  # large for a diesel
         "belt_hz": float(rng.uniform(400, 2500)),
         "belt": float(rng.uniform(0.0, 0.25)),
         "hiss": float(rng.uniform(0.1, 0.9)),
@@ -107,7 +107,7 @@ def draw_engine_idling(rng: np.random.Generator) -> dict:
 
 
 def play_engine_idling(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Pulses in the order of the cylinders, the exhaust's and the block's modes, the belt and a hiss."""
+    """Synthesise pulses in the order of the cylinders, the modes of exhaust and block, the belt and a hiss."""
     times = regular(source["firing_hz"], n / sample_rate, 0.01, rng)
     levels = (1 + np.resize(source["uneven"], len(times))) * (1 + 0.05 * rng.standard_normal(len(times)))
     firing = strokes(times, n, levels=levels, sample_rate=sample_rate)
@@ -124,7 +124,7 @@ def play_engine_idling(source: dict, n: int, rng: np.random.Generator, *, sample
 
 
 def draw_jackhammer(rng: np.random.Generator) -> dict:
-    """A chisel with ringing modes, so many blows a second, the ground's thump and the air that is let out."""
+    """Draw a jackhammer: a chisel with ringing modes, blows per second, the ground's thump and released air."""
     return {
         "blows_hz": float(rng.uniform(9, 30)),
         "chisel_hz": np.sort(rng.uniform(600, 6500, 5)).tolist(),
@@ -141,7 +141,7 @@ def draw_jackhammer(rng: np.random.Generator) -> dict:
 
 
 def play_jackhammer(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Blows that ring and let out air, over a compressor."""
+    """Synthesise ringing blows with released air, over a compressor."""
     times = regular(source["blows_hz"], n / sample_rate, 0.015, rng)
     levels = np.maximum(1 + 0.15 * rng.standard_normal(len(times)), 0.3)
     blows = strokes(times, n, levels=levels, sample_rate=sample_rate)
@@ -156,7 +156,7 @@ def play_jackhammer(source: dict, n: int, rng: np.random.Generator, *, sample_ra
 
 
 def draw_gun_shot(rng: np.random.Generator) -> dict:
-    """A blast of so many milliseconds, the gas that follows, and walls and hills that answer."""
+    """Draw a gun shot: the duration of the blast, the gas that follows, and echoes from walls and hills."""
     automatic = bool(rng.random() < 0.3)
     gap = 1 / float(rng.uniform(8, 14))  # seconds between rounds of automatic fire
     lasts = float(rng.uniform(0.15, 0.45))
@@ -165,7 +165,7 @@ def draw_gun_shot(rng: np.random.Generator) -> dict:
         "gas": float(rng.uniform(0.1, 0.8)),
         "gas_decay": float(rng.uniform(0.01, 0.09)),
         "gas_slope": float(rng.uniform(-6, -1)),
-        "walls": np.sort(rng.uniform(0.01, 0.12, 4)).tolist(),  # seconds behind
+        "walls": np.sort(rng.uniform(0.01, 0.12, 4)).tolist(),  # delay in seconds
         "wall": rng.uniform(0.1, 0.6, 4).tolist(),
         "automatic": automatic,
         "count": (3, 9) if automatic else (1, 4), "lasts": (lasts, lasts),
@@ -174,7 +174,7 @@ def draw_gun_shot(rng: np.random.Generator) -> dict:
 
 
 def play_gun_shot(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """Friedlander's blast wave, p(t) = (1 - t/T) exp(-t/T), then gas, then both again from the walls."""
+    """Synthesise Friedlander's blast wave, p(t) = (1 - t/T) exp(-t/T), then gas, and their echoes."""
     time = np.arange(n) / sample_rate
     over = time / source["blast"]
     gas = coloured(n, slope(source["gas_slope"], corner=200), rng, sample_rate=sample_rate)

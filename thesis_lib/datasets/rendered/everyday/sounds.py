@@ -1,4 +1,4 @@
-"""Physical quantities in, waveforms out: the parts that everyday sounds are put together from.
+"""Synthesise the waveforms that everyday sounds are made of from physical quantities.
 
 Noise with a given spectrum, struck bodies that ring, trains of strokes, and tones whose pitch moves.
 """
@@ -10,20 +10,20 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import fft, signal
 
-STEP = 32  # samples from one value of a slowly moving quantity to the next
-HIGHEST = 0.45  # of the sample rate: no partial lies above
+STEP = 32  # samples between two values of a slowly varying quantity
+HIGHEST = 0.45  # share of the sampling rate above which there are no partials
 
 
 def coloured(
     n: int, gain: Callable[[np.ndarray], np.ndarray], rng: np.random.Generator, *, sample_rate: int
 ) -> np.ndarray:
-    """Steady noise with a given amplitude spectrum.
+    """Synthesise stationary noise with a given amplitude spectrum.
 
     Args:
-        n: samples.
-        gain: frequencies in Hz in, amplitudes out.
-        rng: draws the noise.
-        sample_rate: in Hz.
+        n: number of samples.
+        gain: function of frequencies in Hz that returns amplitudes.
+        rng: random generator of the noise.
+        sample_rate: sampling rate in Hz.
 
     Returns:
         (n,) with a mean square of 1.
@@ -35,19 +35,19 @@ def coloured(
 
 
 def unit(wave: np.ndarray) -> np.ndarray:
-    """A waveform brought to a mean square of 1; silence stays silence."""
+    """Scale a waveform to a mean square of 1; silence stays silence."""
     return wave / np.sqrt(max(np.mean(wave**2), 1e-20))
 
 
 def slope(decibels: float, *, corner: float = 50.0) -> Callable[[np.ndarray], np.ndarray]:
-    """An amplitude spectrum that changes by so many dB an octave above a corner in Hz and is flat below it."""
+    """Return an amplitude spectrum with a slope in dB per octave above a corner in Hz, flat below it."""
     return lambda frequencies: np.maximum(frequencies / corner, 1.0) ** (decibels / 6.02)
 
 
 def peaks(
     centres: Sequence[float], widths: Sequence[float], levels: Sequence[float], *, floor: float = 0.0
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """An amplitude spectrum of resonances (centre and width in Hz, level as amplitude) over a floor."""
+    """Return an amplitude spectrum of resonances (centre and width in Hz, level as amplitude) over a floor."""
     bells = tuple(zip(centres, widths, levels, strict=True))
     return lambda f: (
         floor + sum(level / np.sqrt(1 + ((f - centre) / (width / 2)) ** 2) for centre, width, level in bells)
@@ -55,14 +55,14 @@ def peaks(
 
 
 def formants(centres: Sequence, widths: Sequence[float]) -> Callable[[np.ndarray], np.ndarray]:
-    """The amplitude spectrum of a voice: an all-pole vocal tract behind a source that falls with 6 dB an octave.
+    """Compute the amplitude spectrum of a voice: an all-pole vocal tract and a source that falls by 6 dB per octave.
 
     Args:
-        centres: of each formant in Hz, a number or an array of its course in time, (C,).
-        widths: of each formant in Hz.
+        centres: centre frequency of each formant in Hz, a number or an array over time, (C,).
+        widths: bandwidth of each formant in Hz.
 
     Returns:
-        Frequencies in, (..., C), amplitudes out.
+        Function of frequencies in Hz, (..., C), that returns amplitudes of the same shape.
     """
 
     def gain(frequencies: np.ndarray) -> np.ndarray:
@@ -77,7 +77,7 @@ def formants(centres: Sequence, widths: Sequence[float]) -> Callable[[np.ndarray
 def ringing(
     modes: Sequence[float], decays: Sequence[float], levels: Sequence[float], *, sample_rate: int
 ) -> np.ndarray:
-    """What a body sounds like when it is struck once: modes in Hz that decay, in seconds to 1/e, with amplitudes."""
+    """Synthesise one stroke on a body: modes in Hz with decay times to 1/e in seconds and amplitudes."""
     time = np.arange(round(6 * max(decays) * sample_rate)) / sample_rate
     below = [mode < HIGHEST * sample_rate for mode in modes]
     voices = zip(modes, decays, levels, below, strict=True)
@@ -87,7 +87,7 @@ def ringing(
 
 
 def strokes(times: np.ndarray, n: int, *, sample_rate: int, levels: np.ndarray | float = 1.0) -> np.ndarray:
-    """Impulses at times in seconds, between samples where they must be, (n,); those outside are left out."""
+    """Return impulses at times in seconds, interpolated between samples, (n,), without those outside."""
     at = np.asarray(times) * sample_rate
     inside = (at >= 0) & (at < n - 1)
     at, levels = at[inside], np.broadcast_to(levels, at.shape)[inside]
@@ -96,38 +96,38 @@ def strokes(times: np.ndarray, n: int, *, sample_rate: int, levels: np.ndarray |
 
 
 def regular(rate: float, seconds: float, jitter: float, rng: np.random.Generator) -> np.ndarray:
-    """Times of what happens `rate` times a second, each period off by a share `jitter`, from a random phase on."""
+    """Draw times of events at `rate` per second with a relative period jitter, starting at a random phase."""
     periods = (1 + jitter * rng.standard_normal(int(seconds * rate * 1.2) + 4)) / rate
     return np.cumsum(np.maximum(periods, 0.2 / rate)) - (1 + rng.random()) / rate
 
 
 def struck(pulses: np.ndarray, response: np.ndarray) -> np.ndarray:
-    """The pulses, each with the response after it, as long as before."""
+    """Convolve pulses with a response, keeping their length."""
     return signal.fftconvolve(pulses, response)[: len(pulses)]
 
 
 def wander(n: int, hz: float, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
-    """A quantity that drifts about 0 with a deviation of about 1 and takes a new value `hz` times a second, (n,)."""
+    """Draw a quantity that drifts around 0 with a standard deviation of about 1, `hz` new values per second, (n,)."""
     step = sample_rate / hz
     values = rng.standard_normal(int(n / step) + 3)
     return np.interp(np.arange(n) + rng.random() * step, np.arange(len(values)) * step, values)
 
 
 def sparse(curve: np.ndarray) -> np.ndarray:
-    """Every `STEP`-th value of a curve and its last: what `partials` asks a spectrum for."""
+    """Return every `STEP`-th value of a curve and its last, at which `partials` evaluates a spectrum."""
     return curve[np.minimum(np.arange(0, len(curve) + STEP, STEP), len(curve) - 1)]
 
 
 def partials(
     pitch: np.ndarray, gain: Callable[[np.ndarray], np.ndarray], *, sample_rate: int, most: int = 48
 ) -> np.ndarray:
-    """A tone with a moving pitch whose partials follow a spectrum.
+    """Synthesise a tone with a varying pitch whose partials follow a spectrum.
 
     Args:
-        pitch: in Hz, (n,).
-        gain: frequencies of the partials at `STEP` samples' distance in, (K, C), their amplitudes out.
-        sample_rate: in Hz.
-        most: partials; those above `HIGHEST` are left out.
+        pitch: fundamental frequency in Hz, (n,).
+        gain: function of the frequencies of the partials at every `STEP`th sample, (K, C), that returns amplitudes.
+        sample_rate: sampling rate in Hz.
+        most: largest number of partials; those above `HIGHEST` are left out.
 
     Returns:
         (n,) with a mean square of 1.
@@ -148,7 +148,7 @@ def partials(
 
 
 def faded(wave: np.ndarray, attack: float, release: float, *, sample_rate: int) -> np.ndarray:
-    """A waveform that grows from 0 and falls to 0 by half a cosine of so many seconds, at most half of it each."""
+    """Fade a waveform in and out by half a cosine of a given duration, at most half of the waveform each."""
     shape = np.ones(len(wave))
     for seconds, part in ((attack, shape), (release, shape[::-1])):
         n = min(round(seconds * sample_rate), len(wave) // 2)

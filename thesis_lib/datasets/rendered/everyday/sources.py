@@ -1,6 +1,6 @@
-"""A class and a number in, a source out; a source in, what it is heard to do in a clip out.
+"""Draw the sources of sound events and play them in clips.
 
-A source is a dog, a siren or a drill, in the place and with the microphone with which it was recorded.
+A source is a particular dog, siren or drill with the place and the microphone of its recording.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .sounds import unit
 
 NOMINAL = 4.0  # seconds in which a source sounds `count` times
 
-# Label: how to draw a source, and how to play it once. The order is part of the seed.
+# Label: functions that draw a source and play it once. The order is part of the seed.
 CLASSES = {
     "air_conditioner": (machines.draw_air_conditioner, machines.play_air_conditioner),
     "car_horn": (callers.draw_car_horn, callers.play_car_horn),
@@ -29,7 +29,7 @@ CLASSES = {
 
 
 def draw(label: str, number: int, *, seed: int) -> dict:
-    """A source of a class: its physics, its habits, and where and with what it was recorded.
+    """Draw a source of a class: its physics, its habits, its place and its microphone.
 
     Returns:
         JSON types. Beside what the class states, `echo_s` is the time in which the place's echo falls by 60 dB and
@@ -38,7 +38,7 @@ def draw(label: str, number: int, *, seed: int) -> dict:
     """
     rng = _generator(seed, label, number, 1)
     model = CLASSES[label][0](rng)
-    far = label == "gun_shot"  # loud enough for a whole valley to answer
+    far = label == "gun_shot"  # loud enough to echo from distant hills
     return model | {
         "echo_s": float(rng.uniform(0.4, 1.2) if far else rng.uniform(0.08, 0.6)),
         "echo": float(rng.uniform(0.2, 0.8) if far else rng.uniform(0.0, 0.5)),
@@ -51,19 +51,19 @@ def draw(label: str, number: int, *, seed: int) -> dict:
 def perform(
     label: str, number: int, seconds: float, rng: np.random.Generator, *, seed: int, sample_rate: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What a source does in a clip, heard from somewhere in its place, before the microphone.
+    """Synthesise a source in a clip, at some distance in its place, before the microphone.
 
     Args:
         label: one of `CLASSES`.
-        number: of the source.
-        seconds: length of the clip.
-        rng: draws the performance.
-        seed: of the source.
-        sample_rate: in Hz.
+        number: index of the source.
+        seconds: length of the clip in seconds.
+        rng: random generator of the performance.
+        seed: seed of the source.
+        sample_rate: sampling rate in Hz.
 
     Returns:
-        The sound, (n,), and the onsets and the durations in samples of all that is in it, (events,) each. Outside of
-        them only the place's echo is heard.
+        The sound, (n,), and the onsets and durations of its events in samples, (events,) each. Outside the events
+        only the reverberation of the place is heard.
     """
     model = draw(label, number, seed=seed)
     onsets, durations = (np.round(times * sample_rate).astype(int) for times in plan(model, seconds, rng))
@@ -71,7 +71,7 @@ def perform(
     for onset, size in zip(onsets, durations, strict=True):
         sound = unit(CLASSES[label][1](model, size, rng, sample_rate=sample_rate)) * 10 ** (rng.normal(0, 2) / 20)
         wave[onset : onset + size] += sound[: len(wave) - onset]
-    highs = float(np.exp(rng.uniform(np.log(2500), np.log(8000))))  # Hz; what lies above is lost on a long way
+    highs = float(np.exp(rng.uniform(np.log(2500), np.log(8000))))  # Hz; higher frequencies are lost over a distance
     wave = signal.lfilter(*signal.butter(1, min(highs, 0.49 * sample_rate), fs=sample_rate), wave)
     time = np.arange(round(model["echo_s"] * sample_rate)) / sample_rate
     room = _generator(seed, label, number, 2).standard_normal(len(time)) * 10 ** (-3 * time / model["echo_s"])
@@ -81,7 +81,7 @@ def perform(
 
 
 def plan(model: dict, seconds: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """When a source sounds in a clip: onsets and durations in seconds, at least one, all within the clip."""
+    """Draw when a source sounds in a clip: onsets and durations in seconds, at least one, all within the clip."""
     count = int(np.ceil(rng.integers(model["count"][0], model["count"][1] + 1) * seconds / NOMINAL))
     durations = np.minimum(rng.uniform(*model["lasts"], count), 0.9 * seconds)
     onsets = np.append(0.0, np.cumsum(durations + rng.uniform(*model["gap"], count))[:-1])
@@ -91,7 +91,7 @@ def plan(model: dict, seconds: float, rng: np.random.Generator) -> tuple[np.ndar
 
 
 def record(wave: np.ndarray, model: dict, *, sample_rate: int) -> np.ndarray:
-    """What the microphone of a source makes of a sound, (n,)."""
+    """Apply the microphone of a source to a sound, (n,)."""
     wave = signal.lfilter(*signal.butter(1, model["lows_hz"], "highpass", fs=sample_rate), wave)
     low = signal.lfilter(*signal.butter(1, model["tilt_hz"], fs=sample_rate), wave)
     tilt = 10 ** (model["tilt_db"] / 40)
