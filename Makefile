@@ -47,5 +47,5 @@ clean:  ## remove the build; keep the environment and the cache
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@# musicnn's published weights: download its wheel, but do not install it, as it requires a NumPy and TensorFlow of 2019
 	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest .venv/musicnn \
-		-r musicnn.lock || echo "musicnn's weights could not be had; the tests that need them are skipped"
+		-r musicnn.lock || echo "musicnn's weights could not be downloaded; the tests that need them are skipped"
 	@touch $@

@@ -14,7 +14,8 @@ import keras
 import numpy as np
 from floor import gemm_rate, timed
 
-from thesis_lib.models import jit, of_chapter
+from thesis_lib.models import of_chapter
+from thesis_lib.models.settings import jit
 from thesis_lib.protocols.non_trained import extraction, sizes
 from thesis_lib.records import run as results
 

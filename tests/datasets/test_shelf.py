@@ -116,6 +116,8 @@ def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shelf.soundfile, "SoundFile", full)
-    with pytest.raises(OSError, match="Waltz-0000.flac cannot be written .*No space left.*run the command again to continue"):
+    with pytest.raises(
+        OSError, match="Waltz-0000.flac cannot be written .*No space left.*run the command again to continue"
+    ):
         shelf._make(tmp_path / "Waltz-0000.flac", "Waltz", lambda key: (np.zeros(9), {}), 16000)
     assert os.listdir(tmp_path) == []

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from .. import settings  # noqa: F401  configures Keras
 from ..musicnn import HEIGHTS, LENGTHS
 
 EDGE = 3  # frames that the timbral filters cover on each side
