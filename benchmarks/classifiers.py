@@ -24,7 +24,7 @@ CLIPS, FEATURES, CLASSES, FOLDS = 400, 3584, 10, 5
 
 
 def data(clips=CLIPS):
-    """Features that are not standardised, as those of random CNNs."""
+    """Draw features that are not standardised, like those of random CNNs."""
     values, labels = make_classification(
         clips, FEATURES, n_informative=60, n_redundant=200, n_classes=CLASSES, n_clusters_per_class=1, class_sep=1.5,
         random_state=0,
@@ -65,7 +65,7 @@ def plain(values, labels, folds):
 
 
 def least_squares(values, labels):
-    """Seconds and training error of ours and of the pseudo-inverse at 2,500 units."""
+    """Measure seconds and training error of our solution and of the pseudo-inverse at 2,500 units."""
     rng = np.random.default_rng(0)
     hidden = _hidden(values.astype(np.float64), 2500, rng)
     targets = np.where(np.eye(CLASSES)[labels] > 0, 1.0, -1.0)

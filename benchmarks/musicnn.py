@@ -46,7 +46,7 @@ def pieces(folder, count, seconds, extension, rate):
 
 
 def measured(name, tagger, seconds, paths):
-    """Medians over rounds and files: seconds a file, what of it is decoding, log-mel and network, and the floor's."""
+    """Measure medians over rounds and files: seconds per file, for decoding, log-mel and network, and of the floor."""
     patches, rows = len(tagger(paths[0]).taggram), []
     for _ in range(ROUNDS):
         for path in paths:
@@ -72,7 +72,7 @@ def measured(name, tagger, seconds, paths):
 
 
 def sharing(tagger, path):
-    """Seconds for one file with overlapping patches: front-end shared, and computed anew for every patch."""
+    """Measure seconds for one file with overlapping patches, with a shared front-end and with one pass per patch."""
     rows, as_it_is = [], tagging.SHARED_BELOW
     for hop in HOPS:
         took, taggrams = {}, {}
@@ -98,7 +98,7 @@ def peak_memory(path):
 
 
 def main():
-    """Prints a line a measurement, and leaves records."""
+    """Print one line per measurement, and write records."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--output", type=Path, default=Path("runs/musicnn_speed"))
     given = options.parse_args()

@@ -35,7 +35,7 @@ def by_thesis_lib(path):
 
 
 def log_mel(path):
-    """As the store has it done: what goes back to the parent process is what goes to disk."""
+    """Compute as the store does: the parent process receives what is written to disk."""
     return by_thesis_lib(path)[1].astype(np.float16)
 
 
@@ -51,7 +51,7 @@ def wall(function):
 
 
 def shares(path):
-    """Milliseconds of decoding, mean of channels, resampling and log-mel, one process."""
+    """Measure milliseconds of decoding, mean of channels, resampling and log-mel in one process."""
     with soundfile.SoundFile(path) as file:
         rate, kind = file.samplerate, "int16" if file.subtype == "PCM_16" else "float32"
     samples = soundfile.read(path, dtype=kind, always_2d=True)[0]
@@ -82,7 +82,7 @@ def files(folder):
 
 
 def measured(name, paths, pool):
-    """One line: milliseconds a file, ratios, whether the results are equal, and where the time goes."""
+    """Format one line: milliseconds per file, ratios, whether the results are equal, and the parts of the time."""
     many = paths * (COPIES if len(paths) <= PIECES else 1)
     expected, got = by_librosa(paths[0]), by_thesis_lib(paths[0])
     same = np.array_equal(expected[0], got[0]) and np.abs(expected[1] - got[1]).max() <= 1e-6
@@ -103,7 +103,7 @@ def measured(name, paths, pool):
 
 
 def main(groups):
-    """Prints a line a format."""
+    """Print one line per format."""
     first = next(iter(groups.values()))
     by_librosa(first[0])  # its first call compiles and imports
     print(f"{'files':14}{'librosa':>9}{'1 process':>11}{'2 processes':>13}   ratio 1, 2   equal   ms a file by stage")

@@ -32,7 +32,7 @@ CLASSES = ("air_conditioner", "car_horn", "children_playing", "dog_bark", "drill
 
 
 def urbansound8k(home, scratch):
-    """The clips of some folds of UrbanSound8K, through a table made of their names."""
+    """Load the clips of some folds of UrbanSound8K, with a table made from their names."""
     with (Path(scratch) / "clips.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["path", "label", "fold", "group"])
@@ -43,7 +43,7 @@ def urbansound8k(home, scratch):
 
 
 def timed(name, clips, setting):
-    """Seconds to compute and store the log-mels of all clips, and to have them again; and their bytes on disk."""
+    """Measure seconds to compute and store the log-mels of all clips and to read them again, and bytes on disk."""
     took = []
     for _ in range(2):
         start = time.perf_counter()
@@ -54,7 +54,7 @@ def timed(name, clips, setting):
 
 
 def main():
-    """Prints a line a data set and setting, and leaves records."""
+    """Print one line per data set and setting, and write records."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--esc10", type=Path, required=True)
     options.add_argument("--urbansound8k", type=Path, required=True)

@@ -1,4 +1,4 @@
-"""Audio that tests make themselves, and a cache of their own."""
+"""Provide synthetic audio and a temporary cache."""
 
 from pathlib import Path
 

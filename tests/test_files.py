@@ -1,4 +1,4 @@
-"""Files are whole or not there."""
+"""Check that files are written completely or not at all."""
 
 import hashlib
 import subprocess

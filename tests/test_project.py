@@ -1,4 +1,4 @@
-"""The project's own files agree with each other."""
+"""Check that the project's own files agree with each other."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Waveforms and spectrograms against librosa; bad files against their sentence."""
+"""Compare waveforms and spectrograms with librosa, and check the errors for bad files."""
 
 import librosa
 import numpy as np

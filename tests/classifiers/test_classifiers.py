@@ -1,4 +1,4 @@
-"""Classifiers against scikit-learn and the closed form; selection against a plain grid search."""
+"""Compare classifiers with scikit-learn and the closed form, and their selection with a plain grid search."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The `thesis` command as its users meet it."""
+"""Check the `thesis` command as users run it."""
 
 import json
 import os

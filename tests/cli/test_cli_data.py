@@ -1,4 +1,4 @@
-"""The `thesis data` commands, each through the command line's own runner."""
+"""Check the `thesis data` commands through the command line's runner."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Archives: everything comes out, and nothing gets out."""
+"""Check that archives are unpacked completely and cannot write outside their folder."""
 
 import io
 import stat

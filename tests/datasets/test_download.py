@@ -1,4 +1,4 @@
-"""Downloads from a server of the test's own: what arrives is whole and right, and goes on where it was cut."""
+"""Check downloads from a local server: complete, verified and resumed."""
 
 import hashlib
 import threading

@@ -1,4 +1,4 @@
-"""What a lead and its band play: in range, in key, heard, and in turn."""
+"""Check what a lead and its ensemble play: range, key, audibility and turns."""
 
 from __future__ import annotations
 

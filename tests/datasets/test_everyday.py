@@ -1,4 +1,4 @@
-"""Sounds from physical models: the physics that they state is heard in them."""
+"""Check that sounds from physical models have the physical quantities that they state."""
 
 from __future__ import annotations
 

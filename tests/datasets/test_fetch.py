@@ -1,4 +1,4 @@
-"""What `thesis data fetch` does for a real data set, from a server of the test's own."""
+"""Check `thesis data fetch` for real data sets with a local server."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""The reader's own audio: classes, folds, and what is wrong with a folder."""
+"""Check folders of the reader's audio: classes, folds and errors."""
 
 import shutil
 from collections import Counter

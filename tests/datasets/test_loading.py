@@ -1,4 +1,4 @@
-"""Check how a data set is loaded at a given size, and what is said of the reader's own clips."""
+"""Check loading of a data set at a given size, and the card of the reader's own clips."""
 
 from collections import Counter
 from pathlib import Path

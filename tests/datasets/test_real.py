@@ -1,4 +1,4 @@
-"""Loaders of real data sets, each on a small tree in the data set's own layout."""
+"""Check loaders of real data sets on small trees with the layout of the data set."""
 
 import hashlib
 import json

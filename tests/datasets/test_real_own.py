@@ -1,4 +1,4 @@
-"""Loaders of real data sets that no library knows, each on a small tree in the data set's own layout."""
+"""Check loaders of real data sets that no library supports on small trees with their layout."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Loaders of real sets of everyday sounds, each on a small tree in the data set's own layout."""
+"""Check loaders of real everyday sounds on small trees with the layout of the data set."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""The rendered dances: same samples every time, fair folds, a truth that the notes bear out, nothing half-written."""
+"""Check the rendered dances: identical samples, separate folds, annotations that match the notes, whole files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rendered events: same samples every time, sources kept apart, a truth that signal processing finds again."""
+"""Check the rendered events: identical samples, separate sources, annotations that match the signal."""
 
 from __future__ import annotations
 

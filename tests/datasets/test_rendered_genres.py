@@ -1,4 +1,4 @@
-"""The rendered genres: same samples anywhere, a fixed split, and pieces that keep to their recipes."""
+"""Check the rendered genres: identical samples, a fixed split, and pieces that follow their rules."""
 
 from collections import Counter
 

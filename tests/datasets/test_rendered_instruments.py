@@ -1,4 +1,4 @@
-"""The rendered instruments: same samples every time, honest parts, notes in range, and who is predominant is loudest."""
+"""Check the rendered instruments: identical samples, separate parts, ranges, and the loudest predominant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rendered tags: same samples anywhere, rules that the notes bear out, errors at the stated rates, fair shards."""
+"""Check the rendered tags: identical samples, rules that match the notes, and the stated error rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shelf of rendered clips: whole files with their truth, whatever happens meanwhile."""
+"""Check the shelf of rendered clips: whole files with their annotations, also after an interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splits by rule: what is tested, what validates, what trains."""
+"""Check which clips each split uses for training, validation and testing."""
 
 from pathlib import Path
 

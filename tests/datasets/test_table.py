@@ -1,4 +1,4 @@
-"""A table of the reader's own: labels, folds, splits and groups as it says, and one sentence for what does not fit."""
+"""Check tables of the reader's audio: labels, folds, splits, groups and errors."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Features of clips: each from its own clip, by content, and the same in one process or in many."""
+"""Check features of clips: stored by content, and equal in one and in several processes."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The store: rows computed once, whole or not at all, whatever happens meanwhile."""
+"""Check the store: rows are computed once and are complete, also after an interruption."""
 
 import signal
 import subprocess

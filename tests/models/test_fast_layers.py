@@ -1,4 +1,4 @@
-"""Layers that are written for speed give what Keras' own give, through several steps of training."""
+"""Check that the fast layers equal Keras' own, through several training steps."""
 
 import os
 import subprocess

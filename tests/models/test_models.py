@@ -1,4 +1,4 @@
-"""One contract over all front-ends of chapter IV: the published sizes, shapes, weights and files."""
+"""Check all front-ends of chapter IV: published sizes, shapes, weights and saved files."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""The models that were compared before one became musicnn: as many parameters as published, trainable, saved whole."""
+"""Check the models of musicnn-training: published parameter counts, training and saving."""
 
 import keras
 import numpy as np

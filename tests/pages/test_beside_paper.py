@@ -1,4 +1,4 @@
-"""Our accuracies beside the paper's: by its own way of choosing, in its own order, with its own numbers."""
+"""Check the comparison with the paper: its selection, its order and its numbers."""
 
 import numpy as np
 import pandas as pd

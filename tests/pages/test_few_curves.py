@@ -1,4 +1,4 @@
-"""What is read off curves and pairs, on records whose outcome is known."""
+"""Check statistics of curves and pairs on records with a known outcome."""
 
 import matplotlib.pyplot as plt
 import numpy as np

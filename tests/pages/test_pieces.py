@@ -1,4 +1,4 @@
-"""Pieces to listen to: the reader's own first, then librosa's where they are, rendered ones where they are not."""
+"""Check the choice of example audio: the reader's, librosa's, or rendered."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""musicnn: layer by layer the published one, value by value the original graph, whichever way it is computed."""
+"""Compare musicnn with the published network and the original graph, in every form of computation."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""musicnn equals the original: value by value, on TensorFlow, on JAX and as ONNX.
+"""Check that musicnn equals the original on TensorFlow, on JAX and as ONNX.
 
 `data/brahms.flac` is the start of a recording in the public domain, and `data/musicnn.json` what the published package
 gave for it (Python 3.7, TensorFlow 1.15.5, NumPy 1.16.6, librosa 0.7.2).

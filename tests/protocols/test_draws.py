@@ -1,4 +1,4 @@
-"""Several draws of random weights: each scored once, told apart in the records, and their spread in the intervals."""
+"""Check several draws of random weights: scores, records and intervals."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Prototypical networks: distances in closed form, episodes of the right clips, a fit that learns and stops."""
+"""Check prototypical networks: distances in closed form, clips of episodes, and training."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Features of all systems from one pass over the audio: each clip decoded once, each shard stored by itself."""
+"""Check that one pass over the audio computes the features of all systems, stored by shard."""
 
 import librosa
 import numpy as np

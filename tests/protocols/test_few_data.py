@@ -1,4 +1,4 @@
-"""Chapter VI's protocol: systems that learn from a few clips, each against what it must equal."""
+"""Compare each system of chapter VI with what it must equal."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""What systems may learn from: nested, the same whoever asks, never from the tested or the validated fold."""
+"""Check the training clips of chapter VI: nested, equal for all systems, never from a held-out fold."""
 
 import numpy as np
 import pytest

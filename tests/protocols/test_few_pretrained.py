@@ -1,4 +1,4 @@
-"""What chapter VI transfers from: VGGish's checkpoint read as its authors wrote it, and fine-tuning that is slow."""
+"""Check that VGGish's checkpoint is read correctly, and that fine-tuning uses its small learning rate."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Front-ends that are trained: from the random ones' first values, the same again after each reset, and they learn."""
+"""Check trained front-ends: initial weights of the random ones, equal after each reset, and learning."""
 
 import keras
 import numpy as np

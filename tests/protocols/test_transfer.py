@@ -1,4 +1,4 @@
-"""Transfer: votes are counted by track, what cannot be read is named, and the published embeddings give what they gave."""
+"""Check transfer: votes per track, unreadable files, and the values of published embeddings."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Verdicts on records whose outcome is known."""
+"""Check verdicts on records with a known outcome."""
 
 import re
 

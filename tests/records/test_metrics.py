@@ -1,4 +1,4 @@
-"""Intervals against SciPy."""
+"""Compare intervals with SciPy."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Records: whole, continued, never mixed, and traceable."""
+"""Check records: complete, resumed, never mixed, and traceable."""
 
 import json
 
