@@ -132,7 +132,7 @@ def _stream(url: str, partial: Path, *, checked: bool) -> bool:
             have = 0
         elif not part or int(part[1]) != have or part[2] not in ("*", str(note.get("total"))):
             _forget(partial)
-            raise ConnectionError("the server sent another part than was asked for")
+            raise ConnectionError("the server sent another part than the requested one")
         length = answer.headers.get("Content-Length")
         total = have + int(length) if length else None
         if length and int(length) > shutil.disk_usage(partial.parent).free:
