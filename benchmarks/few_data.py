@@ -27,7 +27,7 @@ CLASSES, CLIPS, FRAMES, MELS, UPDATES = 10, 20, 216, 128, 20
 
 
 class Epoch(keras.utils.PyDataset):
-    """One random patch per clip."""
+    """Draw one random patch per clip."""
 
     def __init__(self, inputs, rows, targets):
         super().__init__()

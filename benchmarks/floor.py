@@ -14,7 +14,7 @@ def timed(function):
 
 
 def gemm_rate():
-    """Floating-point operations a second of a matrix product, now."""
+    """Measure the current rate of a matrix product in floating-point operations per second."""
     rate = 2 * len(A) ** 3 / timed(lambda: A @ A)
     time.sleep(0.1)  # until its threads, which wait for more work, have gone to sleep
     return rate

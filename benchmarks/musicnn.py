@@ -27,15 +27,15 @@ from thesis_lib.pretrained import tagger as tagging
 from thesis_lib.records import run as results
 
 FILES, ROUNDS, SECONDS = 20, 3, (29, 60)
-FLOPS = {"MTT_musicnn": 2.797e9, "MTT_vgg": 1.770e9}  # of a patch: twice its multiplications
-# The original's whole call on one file over the floor of its moment, and where a file of that length was measured.
+FLOPS = {"MTT_musicnn": 2.797e9, "MTT_vgg": 1.770e9}  # per patch: twice the number of multiplications
+# The original's time per file over the floor, as measured for files of that length.
 ORIGINAL = {("MTT_musicnn", 29): 8.5, ("MTT_musicnn", 60): 5.7, ("MTT_vgg", 29): 6.2, ("MTT_vgg", 60): 5.0}
-FORMATS = {"wav": 16_000, "mp3": 44_100}  # as the original was measured; and as people have it
+FORMATS = {"wav": 16_000, "mp3": 44_100}  # the format of the original's measurement, and a common one
 HOPS = (0.25, 0.5, 1.0)  # s
 
 
 def pieces(folder, count, seconds, extension, rate):
-    """Different music in every file."""
+    """Write different music to each file."""
     paths = []
     for number, clip in enumerate(dances.clips(per_class=5, seed=1)[:count]):
         waveform = audio.repeat_to(audio.load(clip.path, rate), round(seconds * rate))
@@ -88,7 +88,7 @@ def sharing(tagger, path):
 
 
 def peak_memory(path):
-    """GiB that a process of its own needs at most to tag a file."""
+    """Measure the peak memory in GiB of a process that tags a file."""
     script = f"from thesis_lib.pretrained import Tagger; Tagger()({str(path)!r})"
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     subprocess.run([sys.executable, "-c", script], check=True, stderr=subprocess.DEVNULL)

@@ -20,7 +20,7 @@ from thesis_lib.datasets.rendered import dances, synth
 
 RATE, SECONDS = 16_000, 29.0
 MEL = {"n_fft": 512, "n_mels": 96, "hop": 256, "compression": "log10(10000x+1)"}
-PIECES, COPIES, ROUNDS = 12, 8, 6  # different pieces, and how often each stands in a measured list; rounds: best of
+PIECES, COPIES, ROUNDS = 12, 8, 6  # different pieces, copies of each in a measured list; the best round counts
 
 
 def by_librosa(path):
