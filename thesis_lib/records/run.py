@@ -27,7 +27,7 @@ FIELDS = (
     "train_size", "metric", "value", "n_params", "seconds",
 )  # fmt: skip
 PACKAGES = ("keras", "librosa", "numpy", "scikit-learn", "scipy", "soundfile", "soxr")
-SHOWING = ("cli", "pages", "records")  # rooms that compute no recorded value: changes there leave records valid
+NO_VALUES = ("cli", "pages", "records")  # folders that compute no recorded value: changes there leave records valid
 
 
 class Run:
@@ -152,7 +152,7 @@ def code_fingerprint(package: Path = PACKAGE) -> str:
         package: folder of the library.
     """
     sources = [path.relative_to(package) for path in sorted(package.rglob("*.py"))]
-    return digest([(path.as_posix(), sha256(package / path)) for path in sources if path.parts[0] not in SHOWING])
+    return digest([(path.as_posix(), sha256(package / path)) for path in sources if path.parts[0] not in NO_VALUES])
 
 
 def _versions() -> dict[str, str]:
