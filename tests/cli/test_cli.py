@@ -147,6 +147,8 @@ def test_data_lists_every_dataset():
 def test_help_teaches(command):
     result = thesis(*command, "--help")
     assert result.exit_code == 0 and "Usage:" in result.output
+    assert "\\b" not in result.output
+    assert all(line.split()[0] == "thesis" for line in result.output.splitlines()[1:] if "thesis run 4" in line)
 
 
 @pytest.mark.parametrize("notebook", chapters.all_notebooks(), ids=lambda path: path.stem)

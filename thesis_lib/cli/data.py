@@ -24,7 +24,7 @@ HOME = click.option(
 
 @click.group()
 def data() -> None:
-    r"""List, fetch and verify data sets.
+    """List, fetch and verify data sets.
 
     A data set is looked for in --data-home, else in $THESIS_DATA/NAME, else where mirdata and soundata store it
     (~/mir_datasets, ~/sound_datasets). Rendered sets are made on first use, in $THESIS_CACHE or ~/.cache/thesis_lib.

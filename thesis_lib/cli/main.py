@@ -13,7 +13,7 @@ from .tag import tag
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="thesis_lib")
 def main() -> None:
-    r"""Run the experiments of Jordi Pons' thesis on any data.
+    """Run the experiments of Jordi Pons' thesis on any data.
 
     \b
     Start here:

@@ -31,7 +31,7 @@ class _Run(click.Command):
     "-o", "--output", type=click.Path(path_type=Path), help="Folder for the results  [default: runs/CHAPTER-PARAMETERS]"
 )
 def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None:
-    r"""Execute CHAPTER (4, 04 or its name) with the given parameters.
+    """Execute CHAPTER (4, 04 or its name) with the given parameters.
 
     `thesis run CHAPTER --help` lists the chapter's parameters with their defaults and limits.
 

@@ -46,7 +46,7 @@ def tag(
     paths: tuple[Path, ...], model: str, top: int, hop: float | None, as_json: bool, taggram: Path | None,
     features: Path | None, chosen: tuple[str, ...], source: Path | None,
 ) -> None:  # fmt: skip
-    r"""Tag audio files, and all audio in folders, with musicnn.
+    """Tag audio files, and all audio in folders, with musicnn.
 
     A file is cut into patches of three seconds, and its tags are the mean over them. An incomplete last patch is
     dropped; a file shorter than a patch is padded with silence. If a file cannot be used, the command prints the
