@@ -45,6 +45,14 @@ def test_published_sizes(name, size, features, parameters):
     assert model.count_params() == parameters
 
 
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_layer_has_a_name_of_its_own(name):
+    """Keras numbers the layers that nobody named, so their names change from one build to the next."""
+    knobs = next(iter(ARCHITECTURES[name].sizes.values())).knobs
+    first, second = ([layer.name for layer in build(name, **knobs).layers] for _ in range(2))
+    assert first == second
+
+
 def test_published_size_for_events():
     """The original's variant for UrbanSound8K."""
     model = build("timbral_temporal", input_shape=(188, 96), width=128, lengths=EVENT_LENGTHS)

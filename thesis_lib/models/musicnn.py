@@ -85,7 +85,10 @@ def mid_end(x: keras.KerasTensor, width: int = 64, *, norms: bool = True) -> lis
 def global_pools(x: keras.KerasTensor) -> keras.KerasTensor:
     """Pool maximum and mean over time, interleaved per map as in the original: (B, T, C) -> (B, 2C)."""
     largest, mean = layers.GlobalMaxPooling1D(name="max_pool")(x), layers.GlobalAveragePooling1D(name="mean_pool")(x)
-    columns = [layers.Reshape((x.shape[2], 1))(pool) for pool in (largest, mean)]
+    columns = [
+        layers.Reshape((x.shape[2], 1), name=f"{kind}_column")(pool)  # (B, C, 1)
+        for kind, pool in (("max", largest), ("mean", mean))
+    ]
     return layers.Flatten(name="pools")(layers.Concatenate(axis=2, name="pool_pairs")(columns))
 
 

@@ -138,5 +138,6 @@ def _dieleman_back_end(x: keras.KerasTensor, n_outputs: int) -> keras.KerasTenso
     """Apply the dense layers of `dieleman`: (B, T, C) -> (B, n_outputs)."""
     x = layers.Conv1D(32, 8, activation="relu", name="back_end")(x)
     x = layers.MaxPooling1D(4, name="back_end_max")(x)
-    x = layers.Dense(100, activation="relu", name="penultimate")(layers.Flatten()(x))
+    x = layers.Flatten(name="flat")(x)
+    x = layers.Dense(100, activation="relu", name="penultimate")(x)  # (B, 100)
     return layers.Dense(n_outputs, activation="sigmoid", name="taggram")(x)

@@ -27,8 +27,8 @@ def vgg(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: int 
 
     After Choi et al., ISMIR 2016. Input (T, F); 5 x width features.
     """
-    x = inputs = layers.Input(input_shape)
-    x = layers.Reshape((*input_shape, 1))(x)  # (B, T, F, 1)
+    x = inputs = layers.Input(input_shape, name="log_mel")
+    x = layers.Reshape((*input_shape, 1), name="channel")(x)  # (B, T, F, 1)
     pooled = []
     for i, (time, frequency) in enumerate([(4, 2), (4, 3), (5, 2), (4, 2), (4, 4)], start=1):
         x = _conv2d(width, (3, 3), "same", "elu", f"front_end_{i}")(x)
@@ -43,8 +43,8 @@ def vertical_7x96(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, w
 
     Input (T, F); width features.
     """
-    x = inputs = layers.Input(input_shape)
-    x = layers.Reshape((*input_shape, 1))(x)  # (B, T, F, 1)
+    x = inputs = layers.Input(input_shape, name="log_mel")
+    x = layers.Reshape((*input_shape, 1), name="channel")(x)  # (B, T, F, 1)
     x = _conv2d(width, (7, input_shape[1]), "valid", "relu", "front_end")(x)  # (B, T-6, 1, C)
     return _means(inputs, [x], n_outputs, "vertical_7x96")
 
@@ -54,8 +54,8 @@ def vertical_7x86(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, w
 
     Input (T, F); width features.
     """
-    x = inputs = layers.Input(input_shape)
-    x = layers.Reshape((*input_shape, 1))(x)  # (B, T, F, 1)
+    x = inputs = layers.Input(input_shape, name="log_mel")
+    x = layers.Reshape((*input_shape, 1), name="channel")(x)  # (B, T, F, 1)
     x = _conv2d(width, (7, int(0.9 * input_shape[1])), "valid", "relu", "front_end")(x)  # (B, T-6, 11, C)
     x = layers.MaxPooling2D((1, x.shape[2]), name="pool")(x)  # (B, T-6, 1, C)
     return _means(inputs, [x], n_outputs, "vertical_7x86")
@@ -66,7 +66,7 @@ def timbral(input_shape=(FRAMES, MELS), n_outputs: int | None = None, *, width: 
 
     Input (T, F); 14 x width features.
     """
-    inputs = layers.Input(input_shape)
+    inputs = layers.Input(input_shape, name="log_mel")
     return _means(inputs, _timbral(inputs, width), n_outputs, "timbral")
 
 
@@ -77,7 +77,7 @@ def temporal(
 
     Input (T, F); 14 x width features; `width` a multiple of four. `lengths` of the filters in frames.
     """
-    inputs = layers.Input(input_shape)
+    inputs = layers.Input(input_shape, name="log_mel")
     return _means(inputs, _temporal(inputs, width, lengths), n_outputs, "temporal")
 
 
@@ -88,7 +88,7 @@ def timbral_temporal(
 
     Input (T, F); 28 x width features; `width` a multiple of four. `lengths` of the temporal filters in frames.
     """
-    inputs = layers.Input(input_shape)
+    inputs = layers.Input(input_shape, name="log_mel")
     maps = _timbral(inputs, width) + _temporal(inputs, width, lengths)
     return _means(inputs, maps, n_outputs, "timbral_temporal")
 
@@ -98,7 +98,7 @@ def sample_level(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, widt
 
     Input (T, 1), T at least 3^7 = 2,187 samples; 7 x width features.
     """
-    inputs = layers.Input(input_shape)
+    inputs = layers.Input(input_shape, name="waveform")
     x = _conv1d(width, 3, "valid", "front_end_1", strides=3)(inputs)  # (B, T/3, C)
     maps = [x]
     for i in range(2, 8):
@@ -114,7 +114,7 @@ def frame_level(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, width
 
     Input (T, 1); 4 x width features.
     """
-    inputs = layers.Input(input_shape)
+    inputs = layers.Input(input_shape, name="waveform")
     x = _conv1d(width, 512, "valid", "front_end", strides=32)(inputs)  # (B, T/32, C)
     return _means(inputs, [x, *_back_end(x, width)], n_outputs, "frame_level")
 
@@ -124,7 +124,7 @@ def frame_level_many(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, 
 
     Input (T, 1); 8 x width features.
     """
-    inputs = layers.Input(input_shape)
+    inputs = layers.Input(input_shape, name="waveform")
     lengths = (512, 256, 128, 64, 32)  # samples
     maps = [_conv1d(width, length, "same", f"front_end_{length}", strides=32)(inputs) for length in lengths]
     x = layers.Concatenate(name="front_end")(maps)  # (B, T/32, 5C)
@@ -133,7 +133,7 @@ def frame_level_many(input_shape=(SAMPLES, 1), n_outputs: int | None = None, *, 
 
 def _timbral(inputs, width: int) -> list:
     """Apply the vertical filters: (B, T, F) -> six maps (B, T, C), each the maximum over frequency."""
-    x = layers.Reshape((*inputs.shape[1:], 1))(inputs)  # (B, T, F, 1)
+    x = layers.Reshape((*inputs.shape[1:], 1), name="channel")(inputs)  # (B, T, F, 1)
     maps = []
     for share in (0.9, 0.4):
         height = int(share * inputs.shape[2])
@@ -142,7 +142,7 @@ def _timbral(inputs, width: int) -> list:
             y = layers.ZeroPadding2D((frames // 2, 0), name=f"{name}_padded")(x)  # 'same' padding in time only
             y = _conv2d(times * width, (frames, height), "valid", "relu", name)(y)  # (B, T, F-height+1, C)
             y = layers.MaxPooling2D((1, y.shape[2]), name=f"{name}_pool")(y)  # (B, T, 1, C)
-            maps.append(layers.Reshape((y.shape[1], y.shape[3]))(y))
+            maps.append(layers.Reshape((y.shape[1], y.shape[3]), name=f"{name}_maps")(y))
     return maps
 
 
@@ -151,8 +151,9 @@ def _temporal(inputs, width: int, lengths) -> list:
     if width % 4:
         raise ValueError(f"width must be a multiple of four; got width={width}.")
     frames, bands = inputs.shape[1:]
-    envelope = layers.AveragePooling2D((1, bands), name="envelope")(layers.Reshape((frames, bands, 1))(inputs))
-    envelope = layers.Reshape((frames, 1))(envelope)  # (B, T, 1)
+    x = layers.Reshape((frames, bands, 1), name="envelope_channel")(inputs)  # (B, T, F, 1)
+    x = layers.AveragePooling2D((1, bands), name="envelope_mean")(x)  # (B, T, 1, 1)
+    envelope = layers.Reshape((frames, 1), name="envelope")(x)  # (B, T, 1)
     fewer = width // 4  # for as many temporal as timbral filters: 15 widths less 4 quarters
     return [
         _conv1d(times * width - fewer, length, "same", f"front_end_{length}x1")(envelope)
@@ -171,12 +172,12 @@ def _back_end(x, width: int) -> list:
 
 def _means(inputs, maps: list, n_outputs: int | None, name: str) -> keras.Model:
     """Return a model that outputs the mean of each feature map, or with `n_outputs` a softmax layer on the means."""
-    means = [
-        layers.GlobalAveragePooling2D()(x) if len(x.shape) == 4 else layers.GlobalAveragePooling1D()(x) for x in maps
-    ]
-    features = (
-        layers.Concatenate(name="features")(means) if len(means) > 1 else layers.Identity(name="features")(means[0])
-    )
+    means = []
+    for i, x in enumerate(maps, start=1):
+        mean = layers.GlobalAveragePooling2D if len(x.shape) == 4 else layers.GlobalAveragePooling1D
+        means.append(mean(name=f"mean_{i}")(x))  # (B, C)
+    join = layers.Concatenate if len(means) > 1 else layers.Identity
+    features = join(name="features")(means if len(means) > 1 else means[0])
     if n_outputs is None:
         return keras.Model(inputs, features, name=name)
     return keras.Model(inputs, layers.Dense(n_outputs, "softmax", name="output")(features), name=name)

@@ -23,13 +23,13 @@ def vggish(input_shape=(FRAMES, MELS), n_outputs: int = 128) -> keras.Model:
         n_outputs: dimensions of the embedding.
     """
     inputs = layers.Input(input_shape, name="log_mel")
-    x = layers.Reshape((*input_shape, 1))(inputs)  # (B, T, F, 1)
+    x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, T, F, 1)
     for stage, widths in enumerate(WIDTHS, start=1):
         for number, width in enumerate(widths, start=1):
             name = f"conv{stage}" if len(widths) == 1 else f"conv{stage}_{number}"
             x = layers.Conv2D(width, 3, padding="same", activation="relu", name=name)(x)
         x = layers.MaxPooling2D(2, name=f"pool{stage}")(x)
-    x = layers.Flatten()(x)  # (B, 6 * 4 * 512)
+    x = layers.Flatten(name="flat")(x)  # (B, 6 * 4 * 512)
     for number, width in enumerate(DENSE, start=1):
         x = layers.Dense(width, activation="relu", name=f"fc1_{number}")(x)
     return keras.Model(inputs, layers.Dense(n_outputs, name="embedding")(x), name="vggish")
