@@ -48,7 +48,9 @@ def svm(
 
     def predict(train: np.ndarray, test: np.ndarray) -> np.ndarray:
         jobs = (delayed(_fit_predict)(kernel, cost, labels, train, test) for kernel in kernels for cost in COSTS)
-        return np.stack(Parallel(n_jobs=-1, prefer="threads")(jobs))  # libsvm releases the GIL
+        with warnings.catch_warnings():  # around all threads: the filters are one for the process
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return np.stack(Parallel(n_jobs=-1, prefer="threads")(jobs))  # libsvm releases the GIL
 
     return SETTINGS, predict
 
@@ -57,7 +59,5 @@ def _fit_predict(
     kernel: np.ndarray, cost: float, labels: np.ndarray, train: np.ndarray, test: np.ndarray
 ) -> np.ndarray:
     machine = SVC(C=cost, kernel="precomputed", max_iter=MAX_ITERATIONS)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        machine.fit(kernel[np.ix_(train, train)], labels[train])
+    machine.fit(kernel[np.ix_(train, train)], labels[train])
     return machine.predict(kernel[np.ix_(test, train)])
