@@ -25,7 +25,9 @@ def noise(n=40, frames=60):
 
 @pytest.mark.parametrize("name", of_chapter("IV"))
 def test_training_begins_at_the_values_of_the_random_front_end(name):
-    training = trained.Training(name, 28, 0.5, 3, seed=4)
+    training = trained.Training(name, 28, 0.5, 3)
+    inputs = np.random.default_rng(0).normal(size=(4, *training.model.input_shape[1:])).astype(np.float32)
+    training.fit(inputs, np.arange(4) % 3, np.arange(4), epochs=0, seed=4)
     keras.utils.set_random_seed(4)
     random = at_size(name, 28, 0.5)
     for ours, theirs in zip(training.model.layers, random.layers, strict=False):
@@ -34,9 +36,9 @@ def test_training_begins_at_the_values_of_the_random_front_end(name):
     assert len(training.model.layers) == len(random.layers) + 1
 
 
-def test_it_learns_and_every_reset_gives_the_same_training():
+def test_it_learns_and_a_seed_gives_the_same_training():
     inputs, targets = noise()
-    training, train, test = trained.Training("7x96", 28, 0.6, 2, seed=0), np.arange(30), np.arange(30, 40)
+    training, train, test = trained.Training("7x96", 28, 0.6, 2), np.arange(30), np.arange(30, 40)
     found = []
     for _ in range(2):
         training.fit(inputs, targets, train, epochs=60, seed=0)
@@ -51,7 +53,7 @@ def test_it_learns_and_every_reset_gives_the_same_training():
 def test_inputs_are_normalised_by_what_is_trained_on_alone():
     inputs, targets = noise()
     inputs[30:] += 1000
-    training = trained.Training("7x96", 28, 0.6, 2, seed=0)
+    training = trained.Training("7x96", 28, 0.6, 2)
     training.fit(inputs, targets, np.arange(30), epochs=1, seed=0)
     mean, deviation = training._norm
     assert (mean, deviation) == pytest.approx((inputs[:30].mean(), inputs[:30].std()), rel=1e-4)
@@ -59,7 +61,7 @@ def test_inputs_are_normalised_by_what_is_trained_on_alone():
 
 def test_a_clip_is_judged_by_the_mean_over_its_crops():
     inputs, targets = noise()
-    training = trained.Training("temporal", 28, 0.6, 2, seed=0)
+    training = trained.Training("temporal", 28, 0.6, 2)
     training.fit(inputs, targets, np.arange(30), epochs=1, seed=0)
     length = training.model.input_shape[1]
     starts = [0, (inputs.shape[1] - length) // 2, inputs.shape[1] - length]

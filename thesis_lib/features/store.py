@@ -20,7 +20,7 @@ import numpy as np
 from ..files import cache_dir, digest, sha256, write_text, written
 
 COMPUTE_WITH = ("librosa", "numpy", "scipy", "soundfile", "soxr")
-VERSION = 2  # increase when the computation of stored values changes
+VERSION = 3  # increase when the computation of stored values changes
 PART_BYTES = 64e6  # upper bound of what is lost when a computation is killed, and of what is held in memory
 OPEN_PARTS = 64  # each open part needs a file descriptor
 

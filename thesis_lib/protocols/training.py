@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -11,22 +12,34 @@ from ..models import settings  # noqa: F401  configures Keras
 
 
 class Restart:
-    """Remember the values of a model and its optimizer, and restore them when called.
+    """Give a compiled model the state of a new one, built with a random seed.
 
     A model that is fitted many times is thereby traced once.
 
     Args:
-        model: a compiled model.
+        fitted: the compiled model.
+        build: builds a network with the same variables as `network`.
+        network: the network within `fitted`; `fitted` itself by default.
     """
 
-    def __init__(self, model: keras.Model) -> None:
-        model.optimizer.build(model.trainable_variables)
-        self._variables = [*model.variables, *model.optimizer.variables]
-        self._first = [keras.ops.convert_to_numpy(variable).copy() for variable in self._variables]
+    def __init__(
+        self, fitted: keras.Model, build: Callable[[], keras.Model], network: keras.Model | None = None
+    ) -> None:
+        fitted.optimizer.build(fitted.trainable_variables)
+        self._variables = (network or fitted).variables  # the states of dropout's random generators are among them
+        self._build, self._optimizer = build, fitted.optimizer
+        self._first = [keras.ops.convert_to_numpy(variable).copy() for variable in self._optimizer.variables]
 
-    def __call__(self) -> None:
-        """Restore weights, moving statistics, momenta and the number of steps."""
-        for variable, value in zip(self._variables, self._first, strict=True):
+    def __call__(self, seed: int) -> None:
+        """Draw new weights and random generators, and restore the optimizer.
+
+        Args:
+            seed: random seed for everything that the network draws.
+        """
+        keras.utils.set_random_seed(seed)  # immediately before the draws, so that nothing else draws in between
+        for variable, new in zip(self._variables, self._build().variables, strict=True):
+            variable.assign(keras.ops.convert_to_numpy(new))
+        for variable, value in zip(self._optimizer.variables, self._first, strict=True):
             variable.assign(value)
 
 

@@ -1,8 +1,8 @@
 """Write the records of a run to disk, with the provenance that makes them traceable.
 
-`records.jsonl` contains one flat JSON object per line, and `provenance.json` next to it describes the run. Records are
-written as soon as they exist: an interrupted run keeps what it has done, and the same run started again continues from
-there.
+`records.jsonl` contains one flat JSON object per line. Next to it, `provenance.json` describes the run, and
+`predictions.npz` contains what was predicted for each clip. Records are written as soon as they exist: an interrupted
+run keeps what it has done, and the same run started again continues from there.
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ..files import PACKAGE, ROOT, digest, sha256, write_text
+from . import predictions
+
+if TYPE_CHECKING:
+    from ..datasets.clip import Clip
 
 FIELDS = (
     "run_id", "chapter", "system", "dataset", "protocol", "classifier", "scale", "seed", "fold", "n_per_class",
@@ -38,9 +43,13 @@ class Run:
         chapter: name of the notebook, "04_non_trained".
         parameters: everything that the reader can set, including the data set's name, the scale and the seed.
         data_fingerprint: fingerprint of the clips, from `features.fingerprint`.
+        clips: the clips, with one label each, if the run keeps what is predicted for them.
     """
 
-    def __init__(self, output: Path | str, chapter: str, parameters: dict, data_fingerprint: str) -> None:
+    def __init__(
+        self, output: Path | str, chapter: str, parameters: dict, data_fingerprint: str,
+        clips: Sequence[Clip] | None = None,
+    ) -> None:  # fmt: skip
         self.folder = Path(output)
         self.folder.mkdir(parents=True, exist_ok=True)
         computed_with = _computation()
@@ -49,6 +58,7 @@ class Run:
         self._common = {"run_id": self.run_id, "chapter": chapter} | {
             key: parameters[key] for key in ("dataset", "scale", "seed")
         }
+        self._predictions = predictions.Predictions(clips) if clips else None
         self._clock = time.monotonic()
         self.records, self.provenance = self._continue()
         if not self.provenance:
@@ -72,16 +82,26 @@ class Run:
     def add(self, rows: Iterable[dict]) -> None:
         """Append records that belong together, all or none; missing fields are null.
 
+        Args:
+            rows: fields of the records; in addition, `predicted` contains the indices of the tested clips and their
+                predicted labels.
+
         Raises:
             ValueError: a field does not exist in records.
         """
+        rows = [dict(row) for row in rows]
+        predicted = [row.pop("predicted", None) for row in rows]
         records = [dict.fromkeys(FIELDS) | self._common | row for row in rows]
         if unknown := {key for record in records for key in record} - set(FIELDS):
             raise ValueError(f"a record has the fields {', '.join(FIELDS)}; got {', '.join(sorted(unknown))}.")
         if not self._this["records"]:
             self.provenance["starts"].append(self._this)
         self._this |= {"records": self._this["records"] + len(records), "seconds": self._seconds()}
-        self._write_provenance()  # first, because records without provenance could not be assigned to this run
+        if self._predictions:
+            for found in predicted:
+                self._predictions.add(found)
+            self._predictions.write(self.folder)
+        self._write_provenance()  # before the records, which could not be assigned to this run without it
         self.records += records
         write_text(self._path, "".join(json.dumps(record) + "\n" for record in self.records))
 
@@ -102,9 +122,10 @@ class Run:
         except ValueError:  # absent or damaged
             records, provenance = [], {}
         if records and provenance.get("run_id") == self.run_id:
-            return records, provenance
+            if not self._predictions or self._predictions.resume(self.folder, len(records)):
+                return records, provenance
         other = provenance.get("run_id", "damaged")
-        for name in ("records.jsonl", "provenance.json"):
+        for name in ("records.jsonl", "provenance.json", predictions.FILE):
             if (self.folder / name).exists():
                 os.replace(self.folder / name, self.folder / name.replace(".", f"-{other}."))
         return [], {}

@@ -71,6 +71,8 @@ def evaluate(
                 "system": system, "protocol": "separation", "fold": split.fold, "seed": seed,
                 "train_size": len(split.train), "seconds": round(took, 2),
             }  # fmt: skip
+            if not tags:
+                common["predicted"] = (split.test, np.array(names)[scores.argmax(axis=1)])
             yield [common | {"metric": m, "value": v} for m, v in _metrics(scores, targets[split.test], tags).items()]
 
 

@@ -54,7 +54,7 @@ class Prototypical:
             patience: total number of epochs without a better accuracy on the queries.
             updates: number of updates per epoch; None uses every patch once as a query, as in the original.
             longest: maximum number of updates.
-            seed: random seed for the weights, the support and the queries.
+            seed: random seed for the weights, dropout, the support and the queries.
 
         Returns:
             The number of updates.
@@ -63,11 +63,7 @@ class Prototypical:
         clips = np.stack([train[targets[train] == c] for c in range(self._n_classes)])  # (C, n)
         shots = min(SHOTS, clips.shape[1])
         self.model, episode, restart = self._of(shots)
-        restart()
-        keras.utils.set_random_seed(
-            seed
-        )  # immediately before the weights are drawn, so that nothing else draws in between
-        self.model.set_weights(self._build().get_weights())
+        restart(seed)
         patches = np.stack([self._inputs.all(own) for own in clips])  # (C, n, P, ...)
         which = rng.integers(patches.shape[2], size=(self._n_classes, shots))  # one patch per support clip
         support = np.take_along_axis(patches[:, :shots], np.expand_dims(which, tuple(range(2, patches.ndim))), axis=2)
@@ -111,7 +107,7 @@ class Prototypical:
             loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
             optimizer = keras.optimizers.SGD(RATE, global_clipnorm=self._norm)
             episode.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit())
-            self._compiled[shots] = network, episode, Restart(episode)
+            self._compiled[shots] = network, episode, Restart(episode, self._build, network)
         return self._compiled[shots]
 
 

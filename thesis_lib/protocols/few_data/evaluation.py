@@ -94,9 +94,9 @@ def evaluate(
         done: tells for (system=..., n_per_class=..., fold=..., seed=...) whether its record exists.
 
     Yields:
-        The record of one system on one trial.
+        The record of one system on one trial, with the labels that it predicted.
     """
-    targets = np.unique([clip.label for clip in clips], return_inverse=True)[1]
+    names, targets = np.unique([clip.label for clip in clips], return_inverse=True)
     requested = list(trials(clips, counts=counts, draws=draws, folds=folds, seed=seed))
     if any(not len(t.validation) for t in requested) and any(SYSTEMS[name].validated for name in systems):
         raise ValueError("the validated systems need a validation part, which a data set with two folds does not have.")
@@ -112,13 +112,14 @@ def evaluate(
             for trial in found:
                 bar.set_postfix_str(f"{system}, {trial.n} per class, fold {trial.fold}, draw {trial.draw + 1}")
                 start = time.monotonic()
-                right = predict(trial, seed + trial.draw) == targets[trial.test]
+                predicted = predict(trial, seed + trial.draw)
                 bar.update(trial.n)
                 yield [
                     {
                         "system": system, "protocol": "few clips", "seed": seed + trial.draw, "fold": trial.fold,
                         "n_per_class": trial.n, "train_size": len(trial.train), "metric": "accuracy",
-                        "value": float(right.mean()), "n_params": n_params,
+                        "value": float((predicted == targets[trial.test]).mean()), "n_params": n_params,
+                        "predicted": (trial.test, names[predicted]),
                         "seconds": round(time.monotonic() - start, 2),
                     }
                 ]  # fmt: skip

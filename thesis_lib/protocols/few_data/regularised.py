@@ -35,10 +35,10 @@ class Regularised:
     def __init__(
         self, build: Callable[[], keras.Model], inputs: Patches, *, batch: int = BATCH, norm: float | None = NORM
     ) -> None:
-        self.model, self._build, self._inputs, self._batch = build(), build, inputs, batch
+        self.model, self._inputs, self._batch = build(), inputs, batch
         optimizer = keras.optimizers.SGD(RATE, global_clipnorm=norm)
         self.model.compile(optimizer, "sparse_categorical_crossentropy", jit_compile=jit())
-        self._restart = Restart(self.model)
+        self._restart = Restart(self.model, build)
 
     def fit(
         self, train: np.ndarray, targets: np.ndarray, *, validation: np.ndarray | None = None, epochs: int = EPOCHS,
@@ -52,13 +52,9 @@ class Regularised:
             validation: indices of the clips that choose the epoch, by the cross-entropy on one patch of each; without
                 them the last epoch is used.
             epochs: number of epochs; the first only evaluates, as in the original.
-            seed: random seed for the weights, the order of the clips and the patches.
+            seed: random seed for the weights, dropout, the order of the clips and the patches.
         """
-        self._restart()
-        keras.utils.set_random_seed(
-            seed
-        )  # immediately before the weights are drawn, so that nothing else draws in between
-        self.model.set_weights(self._build().get_weights())
+        self._restart(seed)
         rng, size = np.random.default_rng(seed), min(self._batch, len(train))
         best, kept = np.inf, self.model.get_weights()
         for _ in range(epochs - 1):

@@ -18,7 +18,7 @@ from ...datasets.loading import common_length
 from ...datasets.splits import splits
 from ...models import of_chapter
 from ..parameters import split
-from ..selection import accuracies, on_split
+from ..selection import by_folds, on_split
 from .extraction import extract
 from .systems import BASELINE
 
@@ -86,7 +86,7 @@ def evaluate(
         done: tells for (system=..., classifier=..., seed=...) whether its records exist, like `Run.has`.
 
     Yields:
-        The records of one system with one classifier in one draw.
+        The records of one system with one classifier in one draw, with the labels that it predicted.
     """
     todo = {
         (drawn, name): [
@@ -117,15 +117,15 @@ def _score(values: np.ndarray, clips: Sequence[Clip], system: str, classifier: s
     groups = np.array([clip.group or str(number) for number, clip in enumerate(clips)])
     _, predict = prepare(classifier, values, labels, rng=np.random.default_rng(seed))
     if clips[0].split:
-        parts = np.array([clip.split for clip in clips])
-        by_protocol = on_split(predict, labels, parts, groups)
+        predicted = on_split(predict, labels, np.array([clip.split for clip in clips]), groups)
     else:
-        by_protocol = accuracies(predict, labels, np.array([clip.fold for clip in clips]), groups)
-    train_sizes = {part.fold: len(part.train) for part in splits(clips, validate=False)}
+        predicted = by_folds(predict, labels, np.array([clip.fold for clip in clips]), groups)
     shared = {"system": system, "classifier": classifier, "seed": seed, "metric": "accuracy"}
     shared["seconds"] = time.monotonic() - start
     return [
-        shared | {"protocol": protocol, "fold": fold, "train_size": train_sizes[fold], "value": value}
-        for protocol, by_fold in by_protocol.items()
-        for fold, value in by_fold.items()
+        shared
+        | {"protocol": protocol, "fold": part.fold, "train_size": len(part.train)}
+        | {"value": float((found[part.test] == labels[part.test]).mean()), "predicted": (part.test, found[part.test])}
+        for protocol, found in predicted.items()
+        for part in splits(clips, validate=False)
     ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import keras
@@ -76,7 +77,7 @@ def evaluate(
         done: tells for (system=..., protocol=..., fold=...) whether its record exists, like `Run.has`.
 
     Yields:
-        The record of one front-end on one fold.
+        The record of one front-end on one fold, with the labels that it predicted.
     """
     names, targets = np.unique([clip.label for clip in clips], return_inverse=True)
     todo = [
@@ -92,54 +93,51 @@ def evaluate(
             start = time.monotonic()
             if training is None or training.name != name:
                 inputs = _inputs(clips, name, seconds)
-                training = Training(name, n_features, seconds * CROP, len(names), seed)
+                training = Training(name, n_features, seconds * CROP, len(names))
             training.fit(inputs, targets, split.train, epochs=epochs, seed=seed, update=bar.update)
-            right = training.predict(inputs, split.test).argmax(axis=1) == targets[split.test]
+            predicted = training.predict(inputs, split.test).argmax(axis=1)
             yield [
                 {
                     "system": name, "classifier": "softmax", "protocol": "trained", "seed": seed, "fold": split.fold,
-                    "train_size": len(split.train), "metric": "accuracy", "value": float(right.mean()),
-                    "n_params": training.model.count_params(), "seconds": round(time.monotonic() - start, 2),
+                    "train_size": len(split.train), "metric": "accuracy", "value": float((predicted == targets[split.test]).mean()),
+                    "predicted": (split.test, names[predicted]), "n_params": training.model.count_params(), "seconds": round(time.monotonic() - start, 2),
                 }
             ]  # fmt: skip
 
 
 class Training:
-    """A front-end that is trained for one fold after another from the same initial weights, but traced only once.
+    """A front-end that is trained for one fold after another, but traced only once.
 
     Args:
         name: a key of `ARCHITECTURES`.
         n_features: approximate number of features.
         seconds: duration of a crop.
         n_outputs: number of classes.
-        seed: random seed for the weights.
     """
 
-    def __init__(self, name: str, n_features: int, seconds: float, n_outputs: int, seed: int) -> None:
+    def __init__(self, name: str, n_features: int, seconds: float, n_outputs: int) -> None:
         self.name = name
-        keras.utils.set_random_seed(
-            seed
-        )  # immediately before the weights are drawn, so that nothing else draws in between
-        self.model = at_size(name, n_features, seconds, n_outputs=n_outputs)
+        build = partial(at_size, name, n_features, seconds, n_outputs=n_outputs)
+        self.model = build()
         self.model.compile(keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy", jit_compile=jit())
-        self._restart = Restart(self.model)
+        self._restart = Restart(self.model, build)
         self._norm = (0.0, 1.0)
 
     def fit(
         self, inputs: Stored, targets: np.ndarray, train: np.ndarray, *, epochs: int, seed: int,
         update: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
-        """Train on some of the clips from the initial weights.
+        """Train on some of the clips, starting from the random weights of a seed.
 
         Args:
             inputs: inputs of all clips, shape (N, T, ...).
             targets: class of each clip, (N,).
             train: indices of the training clips.
             epochs: number of epochs; the last batch of each is filled up with clips of its first.
-            seed: random seed for the order and the crops.
+            seed: random seed for the weights, the order and the crops.
             update: called after each epoch.
         """
-        self._restart()
+        self._restart(seed)
         rng, crops = np.random.default_rng(seed), Patches(inputs, self.model.input_shape[1])
         sample = inputs[rng.choice(train, min(len(train), 256), replace=False)]
         self._norm = float(sample.mean()), float(sample.std()) + 1e-6
