@@ -121,9 +121,9 @@ class Run:
             records, provenance = read(self.folder)
         except ValueError:  # absent or damaged
             records, provenance = [], {}
-        if records and provenance.get("run_id") == self.run_id:
-            if not self._predictions or self._predictions.resume(self.folder, len(records)):
-                return records, provenance
+        same = records and provenance.get("run_id") == self.run_id
+        if same and (not self._predictions or self._predictions.resume(self.folder, len(records))):
+            return records, provenance
         other = provenance.get("run_id", "damaged")
         for name in ("records.jsonl", "provenance.json", predictions.FILE):
             if (self.folder / name).exists():

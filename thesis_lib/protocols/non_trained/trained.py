@@ -99,8 +99,10 @@ def evaluate(
             yield [
                 {
                     "system": name, "classifier": "softmax", "protocol": "trained", "seed": seed, "fold": split.fold,
-                    "train_size": len(split.train), "metric": "accuracy", "value": float((predicted == targets[split.test]).mean()),
-                    "predicted": (split.test, names[predicted]), "n_params": training.model.count_params(), "seconds": round(time.monotonic() - start, 2),
+                    "train_size": len(split.train), "metric": "accuracy",
+                    "value": float((predicted == targets[split.test]).mean()),
+                    "predicted": (split.test, names[predicted]), "n_params": training.model.count_params(),
+                    "seconds": round(time.monotonic() - start, 2),
                 }
             ]  # fmt: skip
 
