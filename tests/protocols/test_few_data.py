@@ -69,6 +69,29 @@ def test_a_fit_is_that_of_a_fresh_keras_model_whatever_was_fitted_before():
     np.testing.assert_allclose(fitted.predict(np.arange(12)), fresh.predict(values[:, 0], verbose=0), atol=1e-5)
 
 
+def dropped(n_outputs=3):
+    inputs = keras.layers.Input((20,))
+    x = keras.layers.Dropout(0.5)(keras.layers.Dense(16, "relu")(inputs))
+    return keras.Model(inputs, keras.layers.Dense(n_outputs, "softmax")(x))
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_dropout_follows_the_seed_whatever_was_drawn_or_fitted_before(before):
+    """A network that is built anew and one that has been fitted before, as after a stop, must drop the same units."""
+    values, targets = np.random.default_rng(0).normal(size=(12, 1, 20)).astype(np.float32), np.arange(12) % 3
+    keras.utils.set_random_seed(7)
+    plain = Regularised(dropped, Patches(values, 0))
+    plain.fit(np.arange(6), targets, epochs=9, seed=4)
+    keras.utils.set_random_seed(8)
+    other = Regularised(dropped, Patches(values, 0))
+    for seed in range(before):
+        other.fit(np.arange(6), targets, epochs=4, seed=seed)
+    other.fit(np.arange(6), targets, epochs=9, seed=4)
+    np.testing.assert_array_equal(plain.predict(np.arange(12)), other.predict(np.arange(12)))
+    other.fit(np.arange(6), targets, epochs=9, seed=5)
+    assert not np.allclose(plain.predict(np.arange(12)), other.predict(np.arange(12)), atol=1e-3)
+
+
 def test_a_clips_probabilities_are_the_mean_over_its_patches():
     values = np.random.default_rng(0).normal(size=(5, 10, 4)).astype(np.float32)
     fitted = Regularised(lambda: few_pretrained.softmax(4, 2), Patches(values, 0, hop=3))
@@ -92,6 +115,11 @@ def test_records_of_every_trial_and_what_is_there_is_left_out(clips):
     mean = {name: np.mean([row["value"] for row in rows if row["system"] == name]) for name in settings["systems"]}
     assert mean["nn_mfcc"] == 1 and mean["few_timbre"] > 0.8, "low and high tones"
     assert {row["n_params"] for row in rows} == {None, 7 * 108 * 2 + 2 + 2}
+    labels = np.array([clip.label for clip in clips])
+    for row in rows:
+        tested, predicted = row["predicted"]
+        assert {clips[clip].fold for clip in tested} == {row["fold"]}
+        assert (labels[tested] == predicted).mean() == row["value"]
     have = {tuple(row[key] for key in ("system", "n_per_class", "fold", "seed")) for row in rows[:11]}
     left = few_data.evaluate(clips, done=lambda **fields: tuple(fields.values()) in have, **settings)
     assert [(row["fold"], row["seed"], row["n_per_class"]) for rows in left for row in rows] == [
@@ -104,7 +132,7 @@ def test_all_systems_learn_from_the_same_clips(clips, monkeypatch):
     monkeypatch.setattr(
         few_data,
         "prepared",
-        lambda system, *args: (lambda t, seed: asked.append(t.train) or np.zeros(len(t.test)), None),
+        lambda system, *args: (lambda t, seed: asked.append(t.train) or np.zeros(len(t.test), int), None),
     )
     list(few_data.evaluate(clips, systems=["nn_mfcc", "few_vgg"], counts=(1, 2), draws=2))
     first, second = asked[: len(asked) // 2], asked[len(asked) // 2 :]

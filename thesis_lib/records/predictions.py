@@ -99,8 +99,8 @@ def load(folder: Path | str, records: pd.DataFrame) -> pd.DataFrame:
 
 def _read(folder: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(folder / FILE, allow_pickle=False) as file:
-            return dict(file)
+        with (folder / FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return dict(arrays)
     except FileNotFoundError as error:
         raise ValueError(f"{folder} contains no {FILE}; give the folder of a run that keeps them.") from error
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
