@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ...classifiers import LABELS as CLASSIFIERS
-from ...protocols.non_trained.systems import BASELINE, LABELS
+from ...protocols.non_trained.systems import BASELINE, LABELS, SYSTEMS
 from ...records.intervals import interval, interval_over_draws
 from ...records.published import SELECTION, random_cnns
 from ..style import WIDTH
@@ -38,7 +38,7 @@ def table(records: pd.DataFrame, dataset: str) -> pd.DataFrame:
         run has no classifier that the paper reports.
     """
     ours = 100 * records[records["protocol"] == SELECTION[dataset]].pivot_table("value", "system", "classifier")
-    paper = random_cnns().query("dataset == @dataset").pivot_table("value", "system", "classifier")
+    paper = _published(dataset, records).pivot_table("value", "system", "classifier")
     found = {}
     for kind in [kind for kind in IN_PAPER if kind in ours]:
         both = pd.DataFrame({"paper": paper[kind], "here": ours[kind]})
@@ -48,6 +48,14 @@ def table(records: pd.DataFrame, dataset: str) -> pd.DataFrame:
     both = pd.DataFrame(found).reindex([system for system in LABELS if system in ours.index])
     both.index = [LABELS[system] for system in both.index]
     return both
+
+
+def _published(dataset: str, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the paper's accuracies, under the names of the run's systems that read features in the same way."""
+    names = {system.features: name for name, system in SYSTEMS.items() if system.as_published}
+    of_run = set(records["system"])
+    paper = random_cnns().query("dataset == @dataset")
+    return paper.assign(system=[names[name] if names.get(name) in of_run else name for name in paper["system"]])
 
 
 def figure(records: pd.DataFrame, dataset: str, *, here: str) -> plt.Figure:
@@ -70,7 +78,7 @@ def figure(records: pd.DataFrame, dataset: str, *, here: str) -> plt.Figure:
     size = (WIDTH, 1.2 + 0.36 * len(order))
     drawn, axes = plt.subplots(1, len(kinds), figsize=size, sharex=True, sharey=True, squeeze=False)
     for axis, kind in zip(axes[0], kinds, strict=True):
-        published = random_cnns().query("dataset == @dataset and classifier == @kind").set_index("system")
+        published = _published(dataset, records).query("classifier == @kind").set_index("system")
         values = ours.query("classifier == @kind").groupby(["system", by])["value"].mean() * 100
         found = [over(values[system]) for system in order]
         rows = np.arange(len(order))

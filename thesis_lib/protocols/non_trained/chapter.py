@@ -3,7 +3,7 @@
 from ...classifiers import CLASSIFIERS
 from ...models import of_chapter
 from ..chapter import Chapter
-from ..parameters import SCALES, Number, OneOf, Place, SomeOf, data
+from ..parameters import SCALES, Number, OneOf, Place, SomeOf, Switch, data
 
 CHAPTER = Chapter(
     notebooks="04",
@@ -15,6 +15,7 @@ CHAPTER = Chapter(
         "classifiers": SomeOf(tuple(CLASSIFIERS)),
         "n_features": Number(0, 20_000),
         "draws": Number(1, 100),
+        "as_published": Switch(),
         "epochs": Number(0, 10_000),
         **dict.fromkeys(
             (

@@ -19,8 +19,10 @@ from ...datasets.splits import splits
 from ...models import of_chapter
 from ..parameters import split
 from ..selection import by_folds, on_split
+from .as_published import as_published as read_as_published
 from .extraction import extract
-from .systems import BASELINE
+from .sizes import knobs
+from .systems import BASELINE, SYSTEMS, requested
 
 
 class Scale(NamedTuple):
@@ -55,7 +57,7 @@ def sizes(scale: str) -> dict:
 
 def settings(
     clips: Sequence[Clip], *, scale: str, architectures: str, classifiers: str, n_features: int, seed: int,
-    draws: int = 1,
+    draws: int = 1, as_published: bool = False,
 ) -> dict:  # fmt: skip
     """Return the arguments of `evaluate` for a chapter's parameters; the scale decides what they leave open."""
     size = SCALES[scale]
@@ -66,12 +68,14 @@ def settings(
         "seconds": common_length(clips, size.seconds),
         "seed": seed,
         "draws": draws,
+        "as_published": as_published,
     }
 
 
 def evaluate(
     clips: Sequence[Clip], *, architectures: Sequence[str], classifiers: Sequence[str], n_features: int, seed: int,
-    seconds: float, draws: int = 1, done: Callable[..., bool] = lambda **fields: False,
+    seconds: float, draws: int = 1, as_published: bool = False,
+    done: Callable[..., bool] = lambda **fields: False,
 ) -> Iterator[list[dict]]:  # fmt: skip
     """Score every front-end and the baseline with every classifier, for several draws of random weights.
 
@@ -83,11 +87,14 @@ def evaluate(
         seed: random seed for the first draw of weights and for the ELM's hidden layers; each further draw adds 1.
         seconds: duration to which all clips are cropped or repeated.
         draws: number of draws. The baseline without the ELM is not random and is scored in the first draw only.
+        as_published: whether to score the frame-level front-ends a second time with features as the original code reads
+            them, of which most are zero.
         done: tells for (system=..., classifier=..., seed=...) whether its records exist, like `Run.has`.
 
     Yields:
         The records of one system with one classifier in one draw, with the labels that it predicted.
     """
+    systems = requested(list(architectures), as_published=as_published)
     todo = {
         (drawn, name): [
             kind for kind in classifiers
@@ -95,18 +102,24 @@ def evaluate(
             and (drawn == seed or name != BASELINE or kind == "elm")
         ]
         for drawn in range(seed, seed + draws)
-        for name in (*architectures, BASELINE)
+        for name in systems
     }  # fmt: skip
     for drawn in range(seed, seed + draws):
-        wanted = [name for name in (*architectures, BASELINE) if todo[drawn, name]]
-        found = extract(clips, wanted, n_features=n_features, seed=drawn, seconds=seconds)
+        wanted = [name for name in systems if todo[drawn, name]]
+        sources = dict.fromkeys(SYSTEMS[name].features for name in wanted)
+        found = extract(clips, sources, n_features=n_features, seed=drawn, seconds=seconds)
         pairs = [(name, kind) for name in wanted for kind in todo[drawn, name]]
         progress = tqdm(pairs, f"classifiers, draw {drawn - seed + 1} of {draws}", unit="fit", disable=not pairs)
         for name, kind in progress:
             progress.set_postfix_str(f"{name}, {kind}")
-            rows = _score(np.asarray(found[name].values), clips, name, kind, drawn)
-            extracting = found[name].seconds if kind == todo[drawn, name][0] else 0.0  # counted once per system
-            extra = {"n_params": found[name].n_params, "seconds": round(rows[0]["seconds"] + extracting, 2)}
+            source = SYSTEMS[name].features
+            values, n_params, extracting = found[source]
+            values = np.asarray(values)
+            if SYSTEMS[name].as_published:
+                values = read_as_published(values, knobs(source, n_features, frames=0)["width"])
+            rows = _score(values, clips, name, kind, drawn)
+            first = name == source and kind == todo[drawn, name][0]  # the features are counted once
+            extra = {"n_params": n_params, "seconds": round(rows[0]["seconds"] + first * extracting, 2)}
             yield [row | extra for row in rows]
 
 
