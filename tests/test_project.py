@@ -128,8 +128,26 @@ def test_every_dataset_has_a_card_under_its_name(name):
 def test_published_numbers_carry_their_source():
     table = published.published()
     assert len(table) > 140
-    assert table["source"].notna().all() and table["status"].notna().all()
-    assert pd.to_numeric(table["value"]).notna().all()
+    assert table["source"].notna().all() and pd.to_numeric(table["value"]).notna().all()
+    assert set(table["status"].str.split(",").str[0]) == {"read", "read from figure", "second-hand"}
+    assert not table.duplicated(["system", "dataset", "model", "metric"]).any()
+    assert not table["status"].str.contains("params|measured").any(), "own counts and measurements are elsewhere"
+    doubted = table[table["value"] == 34.92]
+    assert len(doubted) == 2 and doubted["status"].str.contains("doubtful").all()
+
+
+def test_counted_parameters_are_those_of_the_published_ones_rounded():
+    """Published counts cut, round or leave out normalisations; chapter VI's slides round up to one digit."""
+    table = published.published().dropna(subset=["params", "params_counted"])
+    loose = table["system"] == "few data ICASSP2019"
+    assert (abs(table["params"] / table["params_counted"] - 1)[~loose] < 0.03).all()
+    assert (abs(table["params"] / table["params_counted"] - 1)[loose] < 0.35).all()
+
+
+@pytest.mark.parametrize("of", published.parameters().items(), ids=lambda item: str(item[0]))
+def test_published_parameters_are_of_the_sizes_built(of):
+    (name, size), stated = of
+    assert abs(stated / ARCHITECTURES[name].sizes[size].n_params - 1) < 0.35
 
 
 def test_published_numbers_of_chapter_iv_are_complete():

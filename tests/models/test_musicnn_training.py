@@ -22,10 +22,10 @@ def test_the_nine_models_have_the_published_number_of_parameters():
     for row in rows.itertuples():
         name, size = paper.TAGGERS[row.model]
         of_size = ARCHITECTURES[name].sizes[size]
-        # the table leaves out the 768 learnt sharpnesses of autopool, one per map
-        built = learnt(build(name, **of_size.knobs)) - (768 if name == "musicnn_autopool" else 0)
-        assert built == int(row.params), row.model
-        assert built == pytest.approx(of_size.in_paper, rel=0.025), row.model  # its comments cut or round
+        # the count of autopool's row leaves out `alpha`, one number
+        built = learnt(build(name, **of_size.knobs)) - (name == "musicnn_autopool")
+        assert built == row.params_counted, row.model
+        assert built == pytest.approx(row.params, rel=0.025), row.model  # its comments cut or round
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -45,11 +45,22 @@ def test_training_reaches_every_weight_and_a_saved_model_is_the_same(name, tmp_p
 
 
 def test_autopool_lies_between_mean_and_maximum():
-    """Closed form: sharpness 0 is the mean, a great one the maximum, ln 3 on (0, 1) weights 1 by three quarters."""
-    layer, x = musicnn_training.AutoPool1D(), np.array([[[0.0, 0, 0], [1, 1, 1]]], np.float32)
+    """Closed form: sharpness 0 is the mean, a large one the maximum, ln 3 on (0, 1) weights 1 by three quarters."""
+    layer, x = musicnn_training.AutoPool1D(), np.array([[[0.0, 0], [1, 2]]], np.float32)
     layer.build(x.shape)
-    layer.sharpness.assign([0.0, np.log(3), 1e4])
-    np.testing.assert_allclose(ops.convert_to_numpy(layer(x)), [[0.5, 0.75, 1.0]], rtol=1e-6)
+    for sharpness, expected in ((0.0, [0.5, 1.0]), (np.log(3), [0.75, 1.8]), (1e4, [1.0, 2.0])):
+        layer.sharpness.assign(sharpness)
+        np.testing.assert_allclose(ops.convert_to_numpy(layer(x)), [expected], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", of_chapter("A"))
+def test_layers_are_drawn_by_he_where_the_training_code_does(name):
+    """Read in the original: its front-end keeps TensorFlow's Glorot, mid-end, back-end and the baselines have He's."""
+    for layer in build(name, **(SHORT if name in NAMES else {})).layers:
+        if isinstance(layer, keras.layers.Dense | keras.layers.Conv1D | keras.layers.Conv2D):
+            of_front_end = layer.name.startswith(("timbral_", "temporal_")) and name != "musicnn_timbre"
+            expected = keras.initializers.GlorotUniform if of_front_end else keras.initializers.HeNormal
+            assert isinstance(layer.kernel_initializer, expected), layer.name
 
 
 def test_positions_turn_ever_more_slowly():

@@ -38,6 +38,8 @@ TAGGERS = {
     "13 autopool": ("musicnn_autopool", "published"),
     "14 residual+RNN": ("musicnn_recurrent", "published"),
 }
+# chapter VI's networks in the slides -> architecture and size
+FEW_DATA = {"SB-CNN": ("sb_cnn", "published"), "VGG": ("few_vgg", "published"), "TIMBRE": ("few_timbre", "published")}
 _MODEL = re.compile(r"(?P<name>.+?)(?: \(~3500 feat\))?\s*\+\s*(?P<classifier>SVM|ELM)$")
 
 
@@ -45,9 +47,10 @@ def published() -> pd.DataFrame:
     """Return every published number, its source, and whether it was read first-hand.
 
     Returns:
-        Columns system (the publication), dataset, model, metric, value, std_or_err, params, source, status.
+        Columns system (the publication), dataset, model, metric, value, std_or_err, params (number of parameters as
+        published, often rounded), params_counted (counted from the layers of the original code), source, status.
     """
-    return pd.read_csv(TABLE)
+    return pd.read_csv(TABLE, dtype={"params": "Int64", "params_counted": "Int64"})
 
 
 def random_cnns() -> pd.DataFrame:
@@ -71,7 +74,27 @@ def taggers() -> pd.DataFrame:
     Returns:
         Columns model, params, ROC-AUC %, PR-AUC %, source, status.
     """
-    rows = published().query("system == 'musicnn-training' and metric != 'val cost'")
-    table = rows.pivot_table("value", ["model", "params", "source", "status"], "metric", sort=False).reset_index()
+    return _scores("musicnn-training")
+
+
+def released() -> pd.DataFrame:
+    """Return the scores of musicnn's released models in their training logs; the columns are those of `taggers`."""
+    return _scores("musicnn")
+
+
+def parameters() -> dict[tuple[str, str], int]:
+    """Return the published number of parameters, often rounded, by architecture and size."""
+    few = published().query("system == 'few data ICASSP2019'")
+    stated = [(FEW_DATA[row.model], row.params) for row in few.itertuples()]
+    stated += [(TAGGERS[row.model], row.params) for row in taggers().itertuples()]
+    counts = {of: int(count) for of, count in stated}
+    return counts | {("musicnn", "released"): counts["musicnn_dense", "published"]}  # released from this row
+
+
+def _scores(system: str) -> pd.DataFrame:
+    rows = published().query("system == @system and metric != 'val cost'")
+    table = rows.pivot(index=["model", "params", "source", "status"], columns="metric", values="value").reset_index()
     table.columns.name = None
-    return table[["model", "params", "ROC-AUC %", "PR-AUC %", "source", "status"]]
+    order = {model: number for number, model in enumerate(rows["model"].unique())}
+    columns = ["model", "params", "ROC-AUC %", "PR-AUC %", "source", "status"]
+    return table.sort_values("model", key=lambda names: names.map(order))[columns].reset_index(drop=True)

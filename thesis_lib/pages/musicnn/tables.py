@@ -67,9 +67,9 @@ def agreement(records: pd.DataFrame) -> Styler:
 
 def released() -> Styler:
     """Tabulate the released models with the scores that their logs state (%)."""
-    rows = [(name, of.trained_on, 100 * of.roc_auc, 100 * of.pr_auc) for name, of in RELEASED.items()]
-    table = pd.DataFrame(rows, columns=["model", "trained on", "ROC-AUC (%)", "PR-AUC (%)"])
-    return table.style.hide().format(precision=2)
+    scores = published.released()
+    scores.insert(1, "trained on", [RELEASED[name].trained_on for name in scores["model"]])
+    return scores[["model", "trained on", "ROC-AUC %", "PR-AUC %"]].style.hide().format(precision=2)
 
 
 def candidates() -> Styler:
