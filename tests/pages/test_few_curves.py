@@ -102,7 +102,7 @@ def test_figures_and_tables_show_what_is_there():
     some = records({"nn_mfcc": (0.3, 0.4, 0.5, 0.6), "transfer_musicnn": (0.5, 0.6, 0.7, 0.8)}, noise=0.02)
     figure = few_curves.curves(some, chance=0.1)
     names = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert names == ["nearest neighbour, MFCC", "softmax on musicnn"]
+    assert names == ["nearest neighbour, MFCC", "softmax on frozen musicnn"]
     table = few_curves.table(some)
     assert table.columns.tolist() == [*(f"{n} per class" for n in COUNTS), "learnt parameters", "seconds per fit"]
     assert table.loc["nearest neighbour, MFCC", "learnt parameters"] == "–"

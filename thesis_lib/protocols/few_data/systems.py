@@ -31,6 +31,8 @@ class System(NamedTuple):
         return self.source in ("musicnn", "vggish")
 
 
+# The paper fine-tunes VGGish at 10⁻⁴ of the learning rate, in `finetuned_vggish` and below its prototypes. Deviation: the
+# frozen systems, prototypes included, leave the pretrained network as it is, which costs a hundredth of the time.
 SYSTEMS = {
     "nn_mfcc": System("nearest neighbour, MFCC", "nearest", "mfcc"),
     "nn_musicnn": System("nearest neighbour, musicnn", "nearest", "musicnn"),
@@ -42,11 +44,11 @@ SYSTEMS = {
     "few_vgg_validated": System("VGG, validated", "regularised", network="few_vgg", validated=True),
     "few_timbre_validated": System("TIMBRE, validated", "regularised", network="few_timbre", validated=True),
     "prototypical": System("prototypical network", "prototypical", network="prototypical"),
-    "prototypical_musicnn": System("prototypes on musicnn", "prototypical_transfer", "musicnn"),
-    "prototypical_vggish": System("prototypes on VGGish", "prototypical_transfer", "vggish"),
-    "transfer_musicnn": System("softmax on musicnn", "transfer", "musicnn"),
-    "transfer_vggish": System("softmax on VGGish", "transfer", "vggish"),
-    "finetuned_musicnn": System("musicnn, fine-tuned", "finetuned", "musicnn"),
-    "finetuned_vggish": System("VGGish, fine-tuned", "finetuned", "vggish"),
+    "prototypical_musicnn": System("prototypes on frozen musicnn", "prototypical_transfer", "musicnn"),
+    "prototypical_vggish": System("prototypes on frozen VGGish", "prototypical_transfer", "vggish"),
+    "transfer_musicnn": System("softmax on frozen musicnn", "transfer", "musicnn"),
+    "transfer_vggish": System("softmax on frozen VGGish", "transfer", "vggish"),
+    "finetuned_musicnn": System("musicnn, fine-tuned at 10⁻⁴", "finetuned", "musicnn"),
+    "finetuned_vggish": System("VGGish, fine-tuned at 10⁻⁴", "finetuned", "vggish"),
 }
 LABELS = {name: system.label for name, system in SYSTEMS.items()}
