@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from thesis_lib.datasets import DATASETS
 from thesis_lib.datasets.rendered import dances, dances_extended, shelf
 from thesis_lib.datasets.rendered.dances import ALL
-from thesis_lib.datasets.rendered.styles import DRUMS, N_PATTERNS, STYLES
+from thesis_lib.datasets.rendered.styles import COMMON, DRUMS, N_PATTERNS, STYLES
 from thesis_lib.datasets.rendered.styles_extended import EXTENDED
+from thesis_lib.protocols.data import listener
 
 pytest.importorskip("tinysoundfont", reason="pip install --no-deps tinysoundfont==0.3.7")
 SMALL = {"per_class": 2, "seconds": 4.0, "n_folds": 2, "sample_rate": 16000}
@@ -81,7 +83,7 @@ def test_folds_are_whole_base_patterns_and_balanced(n_folds, dataset, labels, mo
     assert len(clips) == 24 * len(labels)
     for label in labels:
         own = [clip for clip in clips if clip.label == label]
-        assert [clip.group for clip in own] == [f"{label}-pattern{k % 5}" for k in range(24)]
+        assert [clip.group for clip in own] == [f"{label}-pattern{k % 20}" for k in range(24)]
         assert [clip.fold for clip in own] == [1 + k % 5 % n_folds for k in range(24)]
     counts = Counter((clip.label, clip.fold) for clip in clips)
     assert len(counts) == n_folds * len(labels)
@@ -92,17 +94,83 @@ def test_folds_are_whole_base_patterns_and_balanced(n_folds, dataset, labels, mo
 
 
 def test_a_clip_plays_the_base_pattern_of_its_group():
-    """What the style table calls unvaried is there in each clip of a group: accents, bass and comp."""
+    """What is not varied is there in each clip of a group: accents, bass and comp."""
     for number, (label, style) in enumerate(ALL.items()):
-        for k in range(15):
-            groove = dances.vary(style, k % 5, np.random.default_rng([0, number, k, 1]))
-            assert (groove.bass, groove.comp) == (style.bass[k % 5], style.comp[k % 5])
-            for base, played in zip(style.drums[k % 5].values(), groove.drums.values(), strict=False):
+        for k in range(40):
+            base_pattern = dances.patterns(label)[k % 20]
+            groove = dances.vary(style, base_pattern, np.random.default_rng([0, number, k, 1]))
+            assert (groove.bass, groove.comp) == (base_pattern.bass, base_pattern.comp)
+            for base, played in zip(base_pattern.drums.values(), groove.drums.values(), strict=False):
                 accents = [step for step, stroke in enumerate(base) if stroke == "X"]
                 assert [step for step, stroke in enumerate(played) if stroke == "X"] == accents, label
 
 
-def test_base_patterns_of_a_dance_differ():
+@pytest.mark.parametrize("label", ALL)
+def test_a_dance_has_twenty_patterns_that_share_no_bass_comping_or_drums(label):
+    found = dances.patterns(label)
+    assert len(found) == len({one.bass for one in found}) == len({one.comp for one in found}) == 20
+    assert len({tuple(sorted(one.drums.items())) for one in found}) == 20
+    style, bar = ALL[label], ALL[label].metre * ALL[label].steps
+    assert [one.bass for one in found[:5]] == list(style.bass)
+    for one in found:
+        lines = [one.bass, one.comp, *one.drums.values()]
+        assert all(len(line) % bar == 0 for line in lines) and set(one.drums) <= set(DRUMS)
+        assert set("".join(one.drums.values())) <= set("Xxg.")
+        assert set(one.bass) <= set("R358a.") and set(one.comp) <= set("Xxh1234.")
+
+
+def test_a_composed_pattern_keeps_the_accents_of_the_drums_that_it_is_made_of():
+    """By the Latin square, pattern 5 r + p has the drums of the written pattern (p + r) % 5."""
+    for label, style in ALL.items():
+        for number, one in enumerate(dances.patterns(label)):
+            of = style.drums[(number + number // 5) % 5]
+            for line, composed in zip(of.values(), one.drums.values(), strict=True):
+                kept = [step for step, stroke in enumerate(line) if stroke == "X"]
+                assert set(kept) <= {step for step, stroke in enumerate(composed) if stroke == "X"}, label
+
+
+def test_each_fold_has_whole_patterns_of_every_written_one():
+    for index in range(40):
+        assert dances.fold(index) == 1 + index % 20 % 5
+    lent = {fold: {(p + p // 5) % 5 for p in range(20) if dances.fold(p) == fold} for fold in range(1, 6)}
+    assert all(len(written) == 4 for written in lent.values())
+
+
+VARIANT = {"equal": {"tempo": "equal"}, "shuffled": {"instruments": "shuffled"}}
+
+
+def test_a_variant_changes_only_what_it_names():
+    for label in ("Samba", "Waltz"):
+        plain = dances.piece(label, 3, seconds=6.0, seed=0)
+        equal = dances.piece(label, 3, seconds=6.0, seed=0, **VARIANT["equal"])
+        shuffled = dances.piece(label, 3, seconds=6.0, seed=0, **VARIANT["shuffled"])
+        assert 90 <= equal.bpm <= 150 and (equal.metre, equal.key) == (plain.metre, plain.key)
+        assert shuffled.notes == plain.notes and shuffled.bpm == plain.bpm
+        assert shuffled.programs[0] in COMMON["melody"] and shuffled.programs[9] in COMMON["kit"]
+
+
+def test_variants_are_data_sets_of_their_own(tmp_path):
+    few = SMALL | {"seconds": 3.0}
+    folders = {dances.clips(tmp_path, **few, **variant)[0].path.parent for variant in ({}, *VARIANT.values())}
+    assert len(folders) == 3
+    named = {name: DATASETS[f"rendered_dances_{name}"].clips(tmp_path, **few) for name in ("equal_tempo", "shuffled")}
+    assert {clips[0].path.parent for clips in named.values()} < folders
+    with pytest.raises(ValueError, match="tempo must be own or equal; got tempo='fast'"):
+        dances.clips(tmp_path, tempo="fast")
+
+
+def test_a_listener_of_programs_or_tempo_is_at_chance_where_they_tell_nothing():
+    """Chance is one of eight; over 480 pieces its standard error is 1.5 points."""
+    found = listener.listener(per_class=60, seconds=3.0)
+    for fact, variants in (("programs", ["shuffled instruments", "both"]), ("tempo", ["equal tempo", "both"])):
+        for variant in found.index:
+            if variant in variants:
+                assert found.loc[variant, fact] < 1 / 8 + 4 * 0.015
+            else:
+                assert found.loc[variant, fact] > 0.6
+
+
+def test_written_patterns_of_a_dance_differ():
     for label, style in ALL.items():
         assert len(style.drums) == len(set(style.bass)) == len(set(style.comp)) == N_PATTERNS == 5, label
         assert len(style.bass) == len(style.comp) == N_PATTERNS, label
@@ -113,7 +181,7 @@ def test_base_patterns_of_a_dance_differ():
 
 def test_clips_of_a_base_pattern_differ():
     for label in ALL:
-        drawn = [dances.piece(label, k, seconds=4.0, seed=0) for k in (0, 5, 10)]
+        drawn = [dances.piece(label, k, seconds=4.0, seed=0) for k in (0, 20, 40)]
         assert len({music.notes for music in drawn}) == 3
 
 

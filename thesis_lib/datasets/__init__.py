@@ -12,6 +12,8 @@ from .clip import Card, Clip
 # replaces. The reader's own audio comes last.
 MODULES = {
     "rendered_dances": "rendered.dances",
+    "rendered_dances_equal_tempo": "rendered.dances_equal_tempo",
+    "rendered_dances_shuffled": "rendered.dances_shuffled",
     "rendered_dances_extended": "rendered.dances_extended",
     "ballroom": "real.ballroom",
     "extended_ballroom": "real.extended_ballroom",

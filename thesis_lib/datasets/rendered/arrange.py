@@ -13,7 +13,7 @@ from itertools import cycle, islice
 import numpy as np
 
 from . import players
-from .compose import KEYS, PROGRESSIONS, Piece, vary
+from .compose import KEYS, PROGRESSIONS, Piece, vary, written
 from .players import BASS, COMP, DRUM, MELODY, PAD, Grid, Note
 from .styles import COMMON, STYLES
 from .vocabulary import ANY, INSTRUMENTS, POLYPHONIC, RECIPES, Recipe
@@ -190,7 +190,7 @@ def _drums(name: str, grid: Grid, playing: np.ndarray) -> list[Note]:
         return []
     if name in STYLES:
         style = STYLES[name]
-        lines = vary(style, int(rng.integers(len(style.drums))), rng).drums
+        lines = vary(style, written(style, int(rng.integers(len(style.drums)))), rng).drums
         lines = {drum: line if style.steps == STEPS else "".join(f"{c}." for c in line) for drum, line in lines.items()}
     else:
         lines = {drum: _bar(words, grid) for drum, words in DRUMS[name].items()}

@@ -20,6 +20,8 @@ PROGRESSIONS = (
     (0, 5, 1, 4), (3, 4, 0, 5), (0, 0, 0, 0, 3, 3, 0, 0, 4, 3, 0, 4),
 )  # fmt: skip
 
+EQUAL_TEMPO = (90.0, 150.0)  # beats per minute
+
 # Drum lines that can replace each other: the rhythm of the pattern stays, its timbre changes.
 SUBSTITUTES = (
     ("hat", "shaker", "maracas", "cabasa", "ride", "tambourine"),
@@ -64,13 +66,18 @@ class Piece:
     start: float
 
 
-def vary(style: Style, pattern: int, rng: np.random.Generator) -> Groove:
+def written(style: Style, number: int) -> Groove:
+    """Return a pattern of a style as it is written down."""
+    return Groove(style.drums[number], style.bass[number], style.comp[number])
+
+
+def vary(style: Style, base: Groove, rng: np.random.Generator) -> Groove:
     """Vary a base pattern of a style with ornaments, ghost notes and other instruments.
 
     Accented strokes, bass and comping do not change, because they characterise the dance.
     """
     lines = {}
-    for name, line in style.drums[pattern].items():
+    for name, line in base.drums.items():
         strokes = list(line)
         for step, stroke in enumerate(line):
             pickup = line[(step + 1) % len(line)] == "X"
@@ -88,10 +95,13 @@ def vary(style: Style, pattern: int, rng: np.random.Generator) -> Groove:
         on, off = str(rng.choice(("g.", "gg", "x.", "xg")))
         beat = on + off if style.steps == 2 else f"{on}.{off}."
         lines.setdefault(str(rng.choice(("shaker", "tambourine", "maracas", "triangle"))), beat * style.metre)
-    return Groove(lines, style.bass[pattern], style.comp[pattern])
+    return Groove(lines, base.bass, base.comp)
 
 
-def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: float) -> Piece:
+def compose(
+    style: Style, groove: Groove, rng: np.random.Generator, *, seconds: float, tempo: str = "own",
+    instruments: str = "own",
+) -> Piece:  # fmt: skip
     """Compose an excerpt of a piece over a groove, from its start or some bars later.
 
     Args:
@@ -99,6 +109,8 @@ def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: 
         groove: its pattern, from `vary`.
         rng: random generator for everything that differs between two pieces with the same pattern.
         seconds: duration of the excerpt.
+        tempo: "own" for the tempo of the dance, "equal" for `EQUAL_TEMPO`, the same for all dances.
+        instruments: "own" for mostly those that are typical of the dance, "shuffled" for those of `COMMON` only.
 
     Returns:
         A piece whose notes start between 0 and `seconds`.
@@ -108,7 +120,8 @@ def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: 
     """
     if not seconds > 0:
         raise ValueError(f"seconds must be positive; got seconds={seconds}.")
-    bpm = float(np.round(rng.uniform(*(style.usual if rng.random() < 0.92 else style.bpm)), 1))
+    own = style.usual if rng.random() < 0.92 else style.bpm
+    bpm = float(np.round(rng.uniform(*(own if tempo == "own" else EQUAL_TEMPO)), 1))
     beat = 60 / bpm
     start = 0.05 if rng.random() < 0.25 else -float(rng.uniform(0, 4 * style.metre * beat))
     n_bars = int(np.ceil((seconds - start) / (style.metre * beat))) + 1
@@ -127,7 +140,7 @@ def compose(style: Style, groove: Groove, rng: np.random.Generator, *, seconds: 
         *players.melody(_leaning(groove, grid), grid, plan[MELODY], chords, scale, tonic, staccato=style.staccato),
     ]
     heard = sorted((n for n in notes if 0 <= n.start < seconds), key=lambda n: (n.start, n.channel, n.pitch))
-    programs, levels = _orchestrate(style, rng)
+    programs, levels = _orchestrate(style, rng, typical=0.85 if instruments == "own" else 0.0)
     mode = "minor" if minor else "major"
     return Piece(tuple(heard), programs, levels, bpm, style.metre, f"{KEYS[tonic]} {mode}", start)
 
@@ -173,8 +186,14 @@ def _leaning(groove: Groove, grid: Grid) -> np.ndarray:
     return weight
 
 
-def _orchestrate(style: Style, rng: np.random.Generator) -> tuple[dict[int, int], dict[int, int]]:
-    """Draw instruments and volumes of the channels; some instruments are not typical of the dance."""
+def _orchestrate(style: Style, rng: np.random.Generator, *, typical: float) -> tuple[dict[int, int], dict[int, int]]:
+    """Draw instruments and volumes of the channels.
+
+    Args:
+        style: the dance.
+        rng: random generator.
+        typical: probability that melody, chords and drum kit each are typical of the dance.
+    """
     own = {MELODY: style.melody_programs, COMP: style.comp_programs, DRUM: style.kits}
     common = {
         MELODY: COMMON["melody"],
@@ -183,7 +202,9 @@ def _orchestrate(style: Style, rng: np.random.Generator) -> tuple[dict[int, int]
         PAD: COMMON["pad"],
         DRUM: COMMON["kit"],
     }
-    pools = {channel: own[channel] if channel in own and rng.random() < 0.85 else common[channel] for channel in common}
+    pools = {
+        channel: own[channel] if channel in own and rng.random() < typical else common[channel] for channel in common
+    }
     programs = {channel: int(rng.choice(pool)) for channel, pool in pools.items()}
     ranges = {MELODY: (60, 100), COMP: (65, 105), BASS: (75, 115), PAD: (35, 70), DRUM: (88, 122)}
     return programs, {channel: int(rng.integers(*span)) for channel, span in ranges.items()}

@@ -1,34 +1,31 @@
 """Compose and render clips of eight dances on first use.
 
-Each dance has five base patterns of drums, bass and comping at the same position of the style table. Clip k plays
-pattern k % 5 with its own ornaments and sometimes another instrument. All clips of a base pattern are one group, in one
-fold.
+Each dance has twenty base patterns of drums, bass and comping (`patterns`). Clip k plays pattern k % 20 with its own
+ornaments and sometimes another instrument. All clips of a base pattern are one group, in one fold.
 
-- Not shared between folds: a dance's drum patterns, bass lines and comping patterns.
-- Shared between folds: at most one drum line of any two patterns of a dance, such as snare on 2 and 4, and sometimes
-  the rhythm of another line on another instrument; tempo range, instruments, chord progressions, and the rules for
+- Not shared between folds: a dance's bass lines, comping patterns and complete drum patterns.
+- Shared between folds: a dance's five written patterns, of which the others are made: accents, single drum lines, and
+  bass and comping before their strokes were moved; tempo range, instruments, chord progressions, and the rules for
   ornaments, fills, melody and sound. Two dances may share a bass line or a comping pattern.
 
-A dance is characterised by its rhythm and only partly by its sound, and no simple system classifies it perfectly.
-Accuracy in % over seeds 0 to 2 with 40 clips of 15 s per class, 5 folds, audio at 12 kHz, chance 12.5, on standardised
-features, the SVM with an RBF kernel and C=8:
+Two variants (`dances_variants`) tell what a system uses: in one all dances have the same tempi, in the other the same
+instruments.
 
-- 20 MFCCs with first and second differences, mean and standard deviation: 5 nearest neighbours 25-31, SVM 37
-- mean tempogram (hop and window 256): SVM 72-79; together with MFCC 77-78; the true tempo alone 76-79
-- the small CNN of `protocols.separation`, whose patches last 2.7 s, trained (seed 0): 42
+LISTENER
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from ..clip import Card, Clip
 from . import shelf, synth
-from .compose import DRUM, Piece, compose, vary
+from .compose import DRUM, Groove, Piece, compose, vary
+from .patterns import N_COMPOSED, compose_patterns
 from .styles import N_PATTERNS, STYLES
 from .styles_extended import EXTENDED
 
@@ -36,7 +33,9 @@ from .styles_extended import EXTENDED
 ALL = STYLES | EXTENDED
 
 # Increase after any change of a rule, a table or the sound, so that clips of other versions are not used.
-COMPOSITION_VERSION = 5
+COMPOSITION_VERSION = 6
+
+VARIANTS = {"tempo": ("own", "equal"), "instruments": ("own", "shuffled")}
 
 CARD = Card(
     name="rendered_dances",
@@ -60,6 +59,8 @@ def clips(
     seed: int = 0,
     n_folds: int = 5,
     sample_rate: int = 16000,
+    tempo: str = "own",
+    instruments: str = "own",
 ) -> list[Clip]:
     """Return the clips; render those that do not exist yet.
 
@@ -73,6 +74,8 @@ def clips(
         n_folds: number of folds, 2 to 5. Each contains complete base patterns and the same number of clips of each
             class; with fewer than 5, some folds contain more patterns than others.
         sample_rate: in Hz.
+        tempo: "own" for the tempo of each dance, "equal" for 90 to 150 beats per minute in all dances.
+        instruments: "own" for mostly those that are typical of the dance, "shuffled" for the same in all dances.
 
     Returns:
         `per_class` clips of each class, in the order of the classes.
@@ -83,28 +86,49 @@ def clips(
     """
     settings = {"seed": seed, "seconds": seconds, "sample_rate": sample_rate}
     check(per_class=per_class, n_folds=n_folds, **settings)
-    folder = shelf.place(CARD.name, data_home, COMPOSITION_VERSION, **settings)
-    return shelved(folder, STYLES, per_class=per_class, n_folds=n_folds, **settings)
+    variant = {"tempo": tempo, "instruments": instruments}
+    for name, value in variant.items():
+        if value not in VARIANTS[name]:
+            raise ValueError(f"{name} must be {' or '.join(VARIANTS[name])}; got {name}={value!r}.")
+    changed = {name: value for name, value in variant.items() if value != "own"}
+    folder = shelf.place(CARD.name, data_home, COMPOSITION_VERSION, **settings, **changed)
+    return shelved(folder, STYLES, per_class=per_class, n_folds=n_folds, **settings, **changed)
 
 
-def shelved(folder: Path, labels: Iterable[str], *, per_class: int, n_folds: int, **settings: float) -> list[Clip]:
+def shelved(
+    folder: Path, labels: Iterable[str], *, per_class: int, n_folds: int, **settings: float | str
+) -> list[Clip]:
     """Return the clips of some dances of `ALL` in a folder; render those that do not exist yet."""
     keys = {f"{label}-{k:04d}.flac": (label, k) for label in labels for k in range(per_class)}
     shelf.shelve(
         folder, keys, partial(_make, **settings), sample_rate=settings["sample_rate"], title="rendering dances"
     )
     return [
-        Clip(folder / name, (label,), fold=1 + k % N_PATTERNS % n_folds, group=_group(label, k))
+        Clip(folder / name, (label,), fold=fold(k, n_folds), group=_group(label, k))
         for name, (label, k) in keys.items()
     ]
 
 
-def piece(label: str, index: int, *, seconds: float, seed: int) -> Piece:
-    """Compose the piece of clip `index` of a class."""
+@cache
+def patterns(label: str) -> tuple[Groove, ...]:
+    """Return the base patterns of a dance, which do not depend on the seed."""
+    return compose_patterns(ALL[label], list(ALL).index(label))
+
+
+def fold(index: int, n_folds: int = 5) -> int:
+    """Return the fold of clip `index` of a class."""
+    return 1 + index % N_PATTERNS % n_folds
+
+
+def piece(
+    label: str, index: int, *, seconds: float, seed: int, tempo: str = "own", instruments: str = "own"
+) -> Piece:  # fmt: skip
+    """Compose the piece of clip `index` of a class; the arguments are those of `clips`."""
     style, number = ALL[label], list(ALL).index(label)
     # The last word separates the streams. It must not be zero, because a missing word counts as zero.
-    groove = vary(style, index % N_PATTERNS, np.random.default_rng([seed, number, index, 1]))
-    return compose(style, groove, np.random.default_rng([seed, number, index]), seconds=seconds)
+    groove = vary(style, patterns(label)[index % N_COMPOSED], np.random.default_rng([seed, number, index, 1]))
+    rng = np.random.default_rng([seed, number, index])
+    return compose(style, groove, rng, seconds=seconds, tempo=tempo, instruments=instruments)
 
 
 def check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_rate: int) -> None:
@@ -124,13 +148,15 @@ def check(*, per_class: int, seconds: float, seed: int, n_folds: int, sample_rat
 
 
 def _group(label: str, index: int) -> str:
-    return f"{label}-pattern{index % N_PATTERNS}"
+    return f"{label}-pattern{index % N_COMPOSED}"
 
 
-def _make(key: tuple[str, int], *, seconds: float, seed: int, sample_rate: int) -> tuple[np.ndarray, dict]:
+def _make(
+    key: tuple[str, int], *, seconds: float, seed: int, sample_rate: int, **variant: str
+) -> tuple[np.ndarray, dict]:
     """Compose and play one clip, and describe it."""
     label, index = key
-    music = piece(label, index, seconds=seconds, seed=seed)
+    music = piece(label, index, seconds=seconds, seed=seed, **variant)
     room = np.random.default_rng([seed, list(ALL).index(label), index, 2])
     wave = synth.master(synth.render(music, seconds=seconds, sample_rate=sample_rate), room, sample_rate=sample_rate)
     playing = {note.channel for note in music.notes}

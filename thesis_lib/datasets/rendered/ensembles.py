@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import players, synth
-from .compose import KEYS, MAJOR, MINOR, Groove, Piece, harmony, vary
+from .compose import KEYS, MAJOR, MINOR, Groove, Piece, harmony, vary, written
 from .players import BASS, COMP, DRUM, MELODY, PAD, Grid, Note
 from .styles import N_PATTERNS, STYLES
 
@@ -143,7 +143,7 @@ def play(piece: Piece, seconds: float, sample_rate: int) -> np.ndarray:
 def _song(rng: np.random.Generator, offset: float) -> Song:
     """Draw rhythm and harmony; the rhythm is that of a dance."""
     style = STYLES[str(rng.choice(list(STYLES)))]
-    groove = vary(style, int(rng.integers(N_PATTERNS)), rng)
+    groove = vary(style, written(style, int(rng.integers(N_PATTERNS))), rng)
     beat = 60 / float(np.round(rng.uniform(*style.usual), 1))
     bar = style.metre * beat
     scale, tonic = MINOR if rng.random() < 0.4 else MAJOR, int(rng.integers(12))

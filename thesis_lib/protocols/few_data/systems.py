@@ -31,8 +31,8 @@ class System(NamedTuple):
         return self.source in ("musicnn", "vggish")
 
 
-# The paper fine-tunes VGGish at 10⁻⁴ of the learning rate, in `finetuned_vggish` and below its prototypes. Deviation: the
-# frozen systems, prototypes included, leave the pretrained network as it is, which costs a hundredth of the time.
+# The paper fine-tunes VGGish at 10⁻⁴ of the learning rate, in `finetuned_vggish` and below its prototypes. Deviation:
+# the frozen systems leave the pretrained network as it is, which costs a hundredth of the time.
 SYSTEMS = {
     "nn_mfcc": System("nearest neighbour, MFCC", "nearest", "mfcc"),
     "nn_musicnn": System("nearest neighbour, musicnn", "nearest", "musicnn"),

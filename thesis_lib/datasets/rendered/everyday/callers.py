@@ -11,7 +11,7 @@ import numpy as np
 from scipy import signal
 
 from .. import synth
-from ..compose import compose, vary
+from ..compose import compose, vary, written
 from ..players import BASS, COMP, DRUM, MELODY
 from ..styles import STYLES
 from .sounds import coloured, faded, formants, partials, peaks, slope, sparse, wander
@@ -164,7 +164,7 @@ def draw_street_music(rng: np.random.Generator) -> dict:
 def play_street_music(source: dict, n: int, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
     """Synthesise a distant excerpt of a piece with the players' rhythm."""
     style, seconds = STYLES[source["style"]], n / sample_rate + 0.5
-    groove = vary(style, source["pattern"], rng)
+    groove = vary(style, written(style, source["pattern"]), rng)
     passages = [compose(style, groove, rng, seconds=seconds) for _ in range(4)]
     heard = [tuple(note for note in music.notes if note.channel in source["players"]) for music in passages]
     # players pause sometimes: choose the excerpt in which most quarter seconds have an onset
