@@ -9,6 +9,7 @@ import soundfile
 
 from thesis_lib.datasets import loading
 from thesis_lib.datasets.clip import Clip
+from thesis_lib.datasets.rendered import shelf
 
 
 @pytest.fixture
@@ -57,3 +58,12 @@ def test_thinning_takes_clips_from_all_folds_in_turn():
 def test_the_common_length_is_the_longest_clips_within_limits(folder, longest, shortest, expected):
     clips = loading.load("folder", str(folder))
     assert loading.common_length(clips, longest, shortest=shortest) == expected
+
+
+@pytest.mark.parametrize("name", ["rendered_dances", "rendered_genres", "rendered_instruments", "rendered_events"])
+def test_a_rendered_class_has_twenty_groups(name, monkeypatch, tmp_path):
+    """Groups, not clips, set the width of every interval; a clip without a group is its own."""
+    monkeypatch.setattr(shelf, "shelve", lambda *args, **kwargs: None)
+    clips = loading.load(name, str(tmp_path), per_class=40)
+    for label in {clip.label for clip in clips}:
+        assert len({clip.group or clip.path for clip in clips if clip.label == label}) >= 20

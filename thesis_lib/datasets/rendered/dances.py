@@ -11,7 +11,16 @@ ornaments and sometimes another instrument. All clips of a base pattern are one 
 Two variants (`dances_variants`) tell what a system uses: in one all dances have the same tempi, in the other the same
 instruments.
 
-LISTENER
+Accuracy in % of what one can be told without listening, chance 12.5 (`protocols.data.listener`, 40 pieces per dance):
+General-MIDI programs of melody, chords and drum kit 88, with equal tempi 80, with shuffled instruments 12; true tempo
+75, with equal tempi 16.
+
+Accuracy in % for seed 0 with 40 clips of 15 s per class, 5 folds, audio at 12 kHz, on standardised features, the SVM
+with an RBF kernel and C=8, in brackets with equal tempi and with shuffled instruments:
+
+- 20 MFCCs with first and second differences, mean and standard deviation: 5 nearest neighbours 38 (30, 33), SVM 51
+  (42, 42)
+- mean tempogram (hop and window 256): SVM 74 (35, 75); together with MFCC 78 (49, 77)
 """
 
 from __future__ import annotations

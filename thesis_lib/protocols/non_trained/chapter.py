@@ -24,6 +24,7 @@ CHAPTER = Chapter(
                 "large",
                 "urban_small",
                 "urban_large",
+                "music_small",
                 "rhythm_small",
                 "rhythm_large",
                 "genre_small",
