@@ -8,8 +8,8 @@ ornaments and sometimes another instrument. All clips of a base pattern are one 
   bass and comping before their strokes were moved; tempo range, instruments, chord progressions, and the rules for
   ornaments, fills, melody and sound. Two dances may share a bass line or a comping pattern.
 
-Two variants (`dances_variants`) tell what a system uses: in one all dances have the same tempi, in the other the same
-instruments.
+Two variants tell what a system uses: in `dances_equal_tempo` all dances have the same tempi, in `dances_shuffled` the
+same instruments.
 
 Accuracy in % of what one can be told without listening, chance 12.5 (`protocols.data.listener`, 40 pieces per dance):
 General-MIDI programs of melody, chords and drum kit 88, with equal tempi 80, with shuffled instruments 12; true tempo
