@@ -4,6 +4,9 @@ Jordi Pons, the repository `musicnn-training` (2019): three baselines, and the t
 time. Its VGGs are `musicnn.vgg` with widths 32 and 128; its scores are in `data/paper/results.csv`. `dense` was
 released as musicnn, with two more normalisations, as the released weights show (`musicnn.mid_end`).
 
+New weights are drawn as in the original: by He in the baselines, in the mid-end and in the back-end including its
+attention, by Glorot in the thesis's front-end and in the recurrent layers, whose recurrent kernels are orthogonal.
+
 Shapes in the margin: B patches, T frames, F mel bands, C feature maps.
 """
 
@@ -14,7 +17,7 @@ import numpy as np
 from keras import layers, ops
 
 from . import settings  # noqa: F401  configures Keras
-from .musicnn import FRAMES, MELS, back_end, front_end, global_pools, mid_end
+from .musicnn import FRAMES, HE, MELS, back_end, front_end, global_pools, mid_end
 
 ATTENTIVE = 576  # filters of the only timbral shape, 7 x 38, of attention and autopool: 4.5 x 128
 LSTM_UNITS = 512
@@ -35,7 +38,9 @@ def dieleman(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
     inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, T, F, 1)
     x = layers.BatchNormalization(name="input_norm")(x)
-    x = layers.Conv2D(32, (8, input_shape[1]), activation="relu", name="front_end")(x)  # (B, T-7, 1, 32)
+    x = layers.Conv2D(32, (8, input_shape[1]), activation="relu", kernel_initializer=HE, name="front_end")(
+        x
+    )  # (B, T-7, 1, 32)
     x = layers.Reshape((x.shape[1], x.shape[3]), name="maps")(x)
     x = layers.MaxPooling1D(4, name="front_end_max")(x)
     return keras.Model(inputs, _dieleman_back_end(x, n_outputs), name="dieleman")
@@ -52,7 +57,9 @@ def timbre(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
         for frames, filters in zip((7, 5, 3, 1), widths, strict=True):
             name = f"timbral_{frames}x{height}"
             y = layers.ZeroPadding2D((frames // 2, 0), name=f"{name}_pad")(x)
-            y = layers.Conv2D(filters, (frames, height), activation="relu", name=f"{name}_conv")(y)
+            y = layers.Conv2D(filters, (frames, height), activation="relu", kernel_initializer=HE, name=f"{name}_conv")(
+                y
+            )
             y = layers.BatchNormalization(name=f"{name}_norm")(y)
             y = layers.MaxPooling2D((1, y.shape[2]), name=f"{name}_max")(y)  # (B, T, 1, C)
             maps.append(layers.Reshape((y.shape[1], filters), name=name)(y))
@@ -83,14 +90,14 @@ def attention(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
     inputs = layers.Input(input_shape, name="log_mel")
     maps = _timbral_maps(inputs)  # (B, T, 768)
     maps = ops.add(maps, positions(maps.shape[1], maps.shape[2]))
-    weights = layers.Conv1D(maps.shape[2], 3, padding="same", name="attention")(maps)
+    weights = layers.Conv1D(maps.shape[2], 3, padding="same", kernel_initializer=HE, name="attention")(maps)
     weights = layers.Softmax(axis=1, name="attention_weights")(weights)  # over time
     x = ops.sum(weights * maps, axis=1)  # (B, 768)
     return keras.Model(inputs, back_end(x, n_outputs), name="attention")
 
 
 def autopool(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Pool each map between mean and maximum by a learnt parameter; the arguments are those of `dieleman`."""
+    """Pool all maps between mean and maximum by one learnt number; the arguments are those of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     x = AutoPool1D(name="autopool")(_timbral_maps(inputs))  # (B, 768)
     return keras.Model(inputs, back_end(x, n_outputs), name="autopool")
@@ -100,6 +107,7 @@ def recurrent(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
     """Build two recurrent layers on the last residual layer; the arguments are those of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     x = mid_end(front_end(inputs), norms=False)[-1]  # (B, T, 64)
+    # Deviation: the original's LSTM has two biases per gate, of which only the sum matters: 4,096 parameters more.
     x = layers.LSTM(LSTM_UNITS, return_sequences=True, name="lstm_1")(x)
     x = layers.LSTM(LSTM_UNITS, name="lstm_2")(x)  # (B, 512)
     return keras.Model(inputs, back_end(x, n_outputs), name="recurrent")
@@ -116,12 +124,13 @@ class AutoPool1D(layers.Layer):
     """Mean of each map over time, weighted by a softmax with a learnt sharpness: (B, T, C) -> (B, C).
 
     The initial sharpness of 0 gives the mean; a larger one approaches the maximum (McFee, Salamon & Bello, "Adaptive
-    pooling operators for weakly labeled sound event detection", IEEE/ACM TASLP 2018, section III).
+    pooling operators for weakly labeled sound event detection", IEEE/ACM TASLP 2018, section III). As in musicnn's
+    training code, all maps share one sharpness; the paper learns one per class.
     """
 
     def build(self, input_shape: tuple) -> None:
-        """Create one sharpness per map."""
-        self.sharpness = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="sharpness")
+        """Create the sharpness, one number."""
+        self.sharpness = self.add_weight(shape=(), initializer="zeros", name="sharpness")
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         """Compute (B, T, C) -> (B, C)."""
@@ -136,8 +145,8 @@ def _timbral_maps(inputs: keras.KerasTensor) -> keras.KerasTensor:
 
 def _dieleman_back_end(x: keras.KerasTensor, n_outputs: int) -> keras.KerasTensor:
     """Apply the dense layers of `dieleman`: (B, T, C) -> (B, n_outputs)."""
-    x = layers.Conv1D(32, 8, activation="relu", name="back_end")(x)
+    x = layers.Conv1D(32, 8, activation="relu", kernel_initializer=HE, name="back_end")(x)
     x = layers.MaxPooling1D(4, name="back_end_max")(x)
     x = layers.Flatten(name="flat")(x)
-    x = layers.Dense(100, activation="relu", name="penultimate")(x)  # (B, 100)
-    return layers.Dense(n_outputs, activation="sigmoid", name="taggram")(x)
+    x = layers.Dense(100, activation="relu", kernel_initializer=HE, name="penultimate")(x)  # (B, 100)
+    return layers.Dense(n_outputs, activation="sigmoid", kernel_initializer=HE, name="taggram")(x)
