@@ -24,7 +24,7 @@ from thesis_lib.protocols.few_data import evaluation as few_data
 from thesis_lib.protocols.few_data import preparation
 from thesis_lib.protocols.few_data.systems import SYSTEMS
 from thesis_lib.protocols.non_trained import evaluation, sizes, trained
-from thesis_lib.records import published
+from thesis_lib.records import claims, published
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -198,6 +198,18 @@ def test_the_released_models_have_published_scores():
     for name, areas in logged.items():
         found = scores.loc[name, ["ROC-AUC %", "PR-AUC %"]].to_numpy(float)
         np.testing.assert_allclose(found, 100 * np.array(areas), atol=6e-4)
+
+
+def test_chapter_vi_begins_with_what_is_untested_and_a_command_that_tests_it():
+    first = nbformat.read(ROOT / "notebooks" / "06_few_data.ipynb", as_version=4).cells[0].source
+    assert "VI.1" in first.split("\n\n")[1] and "untested" in first.split("\n\n")[1]
+    (command,) = re.findall(r"^\$ thesis run 6 (.*)$", first, re.MULTILINE)
+    values = dict(word.split("=", 1) for word in re.findall(r"-p (\S+)", command))
+    for name, value in values.items():
+        if not isinstance(kind := chapter_of("06_few_data").parameters[name], kinds.Place):
+            kind.check(name, value)
+    (claim,) = [one for one in yaml.safe_load(claims.TABLE.read_text(encoding="utf-8")) if one["id"] == "VI.1"]
+    assert set(values["systems"].split(",")) == {claim["better"], *claim["than"]}
 
 
 NUMBER = re.compile(r"(?<![\d.,])\d{2}\.\d{1,2}(?![\d.,])")
