@@ -139,7 +139,7 @@ def test_advice_is_the_best_its_range_and_the_quickest_that_is_as_good():
     at = 100 * some.query("system == 'transfer_musicnn' and n_per_class == 4")["value"]
     assert (table.loc[4, "low"], table.loc[4, "high"]) == pytest.approx(tuple(np.quantile(at, [0.1, 0.9])))
     sentence = few_advice.advice_for(some, 5)
-    assert sentence.startswith("With 5 labelled clips per class (the nearest number tried is 4): softmax on mus")
+    assert sentence.startswith("With 5 labelled clips per class (the nearest number tried is 4): softmax on fro")
     assert sentence.endswith(
         f"Expect {table.loc[4, 'low']:.0f} to {table.loc[4, 'high']:.0f} % correct on similar sounds."
     )

@@ -65,6 +65,10 @@ def test_the_folded_model_is_the_same_function(build, patches):
         np.testing.assert_allclose(features[name], values, atol=2e-5 * max(1, np.abs(values).max()), err_msg=name)
     assert len(names) >= 6
     np.testing.assert_allclose(folded(model).predict(patches, verbose=0), features["taggram"], atol=1e-6)
+    one = "penultimate" if model.name == "musicnn" else "pool3"
+    alone = folded(model, features=one)
+    np.testing.assert_allclose(alone.predict(patches, verbose=0), features[one], atol=1e-6)
+    assert alone.count_params() < folded(model).count_params(), "without the layers after it"
 
 
 def test_the_log_mel_in_pieces_is_that_of_the_whole(tmp_path, monkeypatch):

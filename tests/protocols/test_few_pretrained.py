@@ -4,10 +4,12 @@ import keras
 import numpy as np
 import pytest
 import soundfile
+import yaml
 from conftest import RATE, tone
 
 from thesis_lib.audio import vggish as vggish_input
 from thesis_lib.datasets import folder
+from thesis_lib.models import build
 from thesis_lib.models import vggish as architecture
 from thesis_lib.pretrained import load_vggish, vggish
 from thesis_lib.protocols.few_data import embedding as few_embedding
@@ -17,7 +19,9 @@ from thesis_lib.protocols.few_data import pretrained as few_pretrained
 from thesis_lib.protocols.few_data.draws import Trial
 from thesis_lib.protocols.few_data.inputs import Patches
 from thesis_lib.protocols.few_data.regularised import Regularised
-from thesis_lib.protocols.few_data.systems import SYSTEMS
+from thesis_lib.protocols.few_data.systems import LABELS, SYSTEMS
+from thesis_lib.protocols.training import n_trainable
+from thesis_lib.records import claims
 
 
 @pytest.fixture
@@ -99,12 +103,38 @@ def test_vggish_patches_are_those_of_its_input(clips, monkeypatch, checkpoint):
     embedded = few_pretrained.embeddings(clips, "vggish").all(np.array([4]))[0]
     linear = load_vggish().predict(found.all(np.array([4]))[0], verbose=0)
     np.testing.assert_allclose(embedded, np.maximum(linear, 0), rtol=1e-4, atol=1e-5)
-    assert (linear < 0).any() and few_pretrained.finetuned("vggish", 3).output_shape == (None, 3)
+    tuned, whole = few_pretrained.finetuned("vggish", 3), load_vggish().count_params()
+    assert (linear < 0).any() and tuned.output_shape == (None, 3)
+    assert n_trainable(tuned) == tuned.count_params() == whole + 128 * 3 + 3, "the paper trains all of VGGish"
+
+
+def test_fine_tuning_moves_every_layer_of_vggish(checkpoint, monkeypatch):
+    """With a rate that makes one update at a ten-thousandth of it visible."""
+    monkeypatch.setattr(vggish, "_check", lambda *args: None)
+    monkeypatch.setenv("THESIS_VGGISH", str(checkpoint[0]))
+    keras.utils.set_random_seed(0)
+    model = few_pretrained.finetuned("vggish", 3)
+    before = [weight.numpy() for weight in model.weights]
+    model.compile(keras.optimizers.SGD(1e4), "sparse_categorical_crossentropy")
+    model.train_on_batch(checkpoint[1], np.arange(len(checkpoint[1])) % 3)
+    still = [w.path for w, b in zip(model.weights, before, strict=True) if np.array_equal(w.numpy(), b)]
+    assert len(before) == 2 * 10 and still == []
+
+
+def test_fine_tuned_musicnn_trains_all_but_normalisation_and_biases_of_its_front_end(monkeypatch):
+    plain = build("musicnn")
+    plain.trainable = False  # as `load_musicnn` returns it
+    monkeypatch.setattr(few_pretrained, "load_musicnn", lambda model: plain)
+    tuned = few_pretrained.finetuned("musicnn", 3)
+    constant = 2 + 561 + 2 * 561  # gain and shift of the input; biases, gains and shifts of the front-end's maps
+    assert n_trainable(tuned) == 787_159 - constant - (200 * 50 + 50) + (200 * 3 + 3)  # its own softmax, not the tags
 
 
 def test_fine_tuning_moves_what_was_pretrained_ten_thousand_times_more_slowly(monkeypatch):
     inputs = keras.layers.Input((4,))
-    source = keras.Model(inputs, keras.layers.Dense(3, name="heard")(inputs))
+    loaded = keras.Model(inputs, keras.layers.Dense(3, name="heard")(inputs))
+    loaded.trainable = False  # as the pretrained networks are loaded
+    source = keras.Model(loaded.inputs, loaded.output * 1.0)
     monkeypatch.setitem(few_pretrained.SOURCES, "toy", few_pretrained.Source(1, {}, None, None, lambda: source, 3))
     keras.utils.set_random_seed(0)
     slow = few_pretrained.finetuned("toy", 2)
@@ -120,6 +150,18 @@ def test_fine_tuning_moves_what_was_pretrained_ten_thousand_times_more_slowly(mo
         moved.append(source.get_weights()[0] - heard[0])
     np.testing.assert_allclose(moved[0], moved[1], rtol=1e-2)
     assert abs(moved[1]).max() > 0
+
+
+def test_labels_say_what_is_frozen_and_the_claim_is_about_what_was_published():
+    for name, system in SYSTEMS.items():
+        if system.family in ("transfer", "prototypical_transfer"):
+            assert "frozen" in system.label, name
+        assert ("fine-tuned at 1e-4" in system.label) == (system.family == "finetuned"), name
+    assert [name for name, label in LABELS.items() if "as published" in label] == ["finetuned_vggish"]
+    stated = {claim["id"]: claim for claim in yaml.safe_load(claims.TABLE.read_text(encoding="utf-8"))}
+    assert stated["VI.1"]["better"] == "finetuned_vggish" and "fine-tuned" in stated["VI.1"]["claim"]
+    assert stated["VI.1m"]["better"] == "transfer_musicnn" and stated["VI.1m"]["claim"].startswith("Our variant")
+    assert few_pretrained.SLOWER == 1e-4
 
 
 def test_validation_keeps_the_weights_that_predicted_it_best():

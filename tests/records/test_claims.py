@@ -131,6 +131,17 @@ def test_claims_on_few_clips_have_no_classifier():
     assert boxes.across({"1 per class": claims.verdicts(few.iloc[:0])}) == boxes.NOTHING_CLAIMED
 
 
+def test_frozen_vggish_does_not_judge_the_claim_about_the_published_system():
+    few = records({"prototypical": 0.5, "sb_cnn": 0.5, "few_vgg": 0.5, "few_timbre": 0.4, "x": 0.7}, "few clips")
+    few["classifier"] = None
+
+    def judged(system):
+        return set(claims.verdicts(few.replace({"system": {"x": system}}))["id"])
+
+    assert judged("transfer_vggish") == {"VI.2"} and judged("finetuned_musicnn") == {"VI.2"}
+    assert judged("finetuned_vggish") == {"VI.1", "VI.2"} and judged("transfer_musicnn") == {"VI.1m", "VI.2"}
+
+
 def test_verdicts_on_every_chapters_systems_can_be_shown():
     few = records({"prototypical": 0.7, "sb_cnn": 0.5, "few_vgg": 0.5, "few_timbre": 0.4}, "few clips")
     page = boxes.claims(claims.verdicts(few), few_data.LABELS)

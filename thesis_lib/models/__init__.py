@@ -85,7 +85,7 @@ ARCHITECTURES: dict[str, Architecture] = {
                            Size({"width": 40}, 54_240, 160), Size({"width": 896}, 17_321_472, 3584)),
     "frame_level_many": _random("frame_level_many", "Frame-level many", "waveform",
                                 Size({"width": 20}, 39_600, 160), Size({"width": 448}, 10_282_496, 3584)),
-    # Chapter VI with ten classes. The published counts are in `data/paper/results.csv`.
+    # Chapter VI with ten classes. What its slides state is in `data/paper/results.csv`, as for musicnn's training code.
     "sb_cnn": _few("sb_cnn", "SB-CNN", 241_436),
     "few_vgg": _few("vgg", "VGG", 42_764),
     "few_timbre": _few("timbre", "TIMBRE", 7_572),

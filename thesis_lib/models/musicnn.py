@@ -5,6 +5,9 @@ late-breaking demo; the front-end is that of "End-to-end learning for music audi
 Layers have the names under which the package returns their values: `timbral`, `temporal`, `cnn1` to `cnn3`,
 `mean_pool`, `max_pool`, `penultimate`; `pool1` to `pool5`; `taggram`.
 
+New weights are drawn as in the training code (`musicnn-training`, 2019): by He in the mid-end, the back-end and the
+whole VGG, by Glorot in the front-end. The package, which only restores trained weights, names no initialiser.
+
 Shapes in the margin: B patches, T frames, F mel bands, C feature maps.
 """
 
@@ -19,8 +22,8 @@ FRAMES, MELS = 187, 96  # 3 s at 16 kHz with a hop of 256 samples
 TIMBRAL, TEMPORAL = 204, 51  # filters per timbral and per temporal shape: 1.6 x 128 and 1.6 x 32, rounded down
 HEIGHTS = (0.4, 0.7)  # of the timbral filters, as shares of the bands
 LENGTHS = (128, 64, 32)  # of the temporal filters, in frames
-# As in the training code, the front-end's filters are drawn by Glorot's rule and all other layers by He's. Deviation:
-# the original's standard deviation, sqrt(2.6 / n) before truncation, is 0.3 % larger than He's.
+# He's truncated normal by fan-in. Deviation: the original's standard deviation, sqrt(2.6 / n) before truncation, is 0.3
+# % larger.
 HE = "he_normal"
 
 
@@ -77,8 +80,9 @@ def mid_end(x: keras.KerasTensor, width: int = 64, *, norms: bool = True) -> lis
     maps = [x]
     for number in (1, 2, 3):
         x = layers.ZeroPadding1D(3, name=f"mid_pad_{number}")(x)
-        conv = layers.Conv1D(width, 7, activation="relu", kernel_initializer=HE, name=f"mid_conv_{number}")
-        x = conv(x)  # (B, T, 64)
+        x = layers.Conv1D(width, 7, activation="relu", kernel_initializer=HE, name=f"mid_conv_{number}")(
+            x
+        )  # (B, T, 64)
         if number == 1 or norms:
             x = layers.BatchNormalization(name=f"mid_norm_{number}" if number > 1 else "cnn1")(x)
         x = x if number == 1 else layers.Add(name=f"cnn{number}")([x, maps[-1]])
@@ -87,7 +91,11 @@ def mid_end(x: keras.KerasTensor, width: int = 64, *, norms: bool = True) -> lis
 
 
 def global_pools(x: keras.KerasTensor) -> keras.KerasTensor:
-    """Pool maximum and mean over time, interleaved per map as in the original: (B, T, C) -> (B, 2C)."""
+    """Pool maximum and mean over time, interleaved per map as in the package: (B, T, C) -> (B, 2C).
+
+    The training code puts all maxima before all means. The layers that follow treat each input alike, so the two orders
+    give the same function with permuted weights.
+    """
     largest, mean = layers.GlobalMaxPooling1D(name="max_pool")(x), layers.GlobalAveragePooling1D(name="mean_pool")(x)
     columns = [
         layers.Reshape((x.shape[2], 1), name=f"{kind}_column")(pool)  # (B, C, 1)
@@ -133,8 +141,7 @@ def vgg(input_shape=(FRAMES, MELS), n_outputs: int = 50, *, width: int = 128) ->
     for number, (window, stride) in enumerate(pools, start=1):
         if number > 1:
             x = layers.Dropout(0.25, name=f"dropout_{number}")(x)
-        conv = layers.Conv2D(width, 3, padding="same", activation="relu", kernel_initializer=HE, name=f"conv_{number}")
-        x = conv(x)
+        x = layers.Conv2D(width, 3, padding="same", activation="relu", kernel_initializer=HE, name=f"conv_{number}")(x)
         x = layers.BatchNormalization(name=f"norm_{number}")(x)
         x = layers.MaxPooling2D(window, stride, name=f"pool{number}")(x)  # 92x48, 46x24, 23x12, 11x6, 2x1
     x = layers.Dropout(0.5, name="pool_dropout")(layers.Flatten(name="pools")(x))  # (B, 256)

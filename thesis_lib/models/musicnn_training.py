@@ -4,6 +4,9 @@ Jordi Pons, the repository `musicnn-training` (2019): three baselines, and the t
 time. Its VGGs are `musicnn.vgg` with widths 32 and 128; its scores are in `data/paper/results.csv`. `dense` was
 released as musicnn, with two more normalisations, as the released weights show (`musicnn.mid_end`).
 
+New weights are drawn as in the original: by He in the baselines, in the mid-end and in the back-end including its
+attention, by Glorot in the thesis's front-end and in the recurrent layers, whose recurrent kernels are orthogonal.
+
 Shapes in the margin: B patches, T frames, F mel bands, C feature maps.
 """
 
@@ -35,8 +38,9 @@ def dieleman(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
     inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, T, F, 1)
     x = layers.BatchNormalization(name="input_norm")(x)
-    conv = layers.Conv2D(32, (8, input_shape[1]), activation="relu", kernel_initializer=HE, name="front_end")
-    x = conv(x)  # (B, T-7, 1, 32)
+    x = layers.Conv2D(32, (8, input_shape[1]), activation="relu", kernel_initializer=HE, name="front_end")(
+        x
+    )  # (B, T-7, 1, 32)
     x = layers.Reshape((x.shape[1], x.shape[3]), name="maps")(x)
     x = layers.MaxPooling1D(4, name="front_end_max")(x)
     return keras.Model(inputs, _dieleman_back_end(x, n_outputs), name="dieleman")
@@ -53,10 +57,9 @@ def timbre(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
         for frames, filters in zip((7, 5, 3, 1), widths, strict=True):
             name = f"timbral_{frames}x{height}"
             y = layers.ZeroPadding2D((frames // 2, 0), name=f"{name}_pad")(x)
-            conv = layers.Conv2D(
-                filters, (frames, height), activation="relu", kernel_initializer=HE, name=f"{name}_conv"
+            y = layers.Conv2D(filters, (frames, height), activation="relu", kernel_initializer=HE, name=f"{name}_conv")(
+                y
             )
-            y = conv(y)
             y = layers.BatchNormalization(name=f"{name}_norm")(y)
             y = layers.MaxPooling2D((1, y.shape[2]), name=f"{name}_max")(y)  # (B, T, 1, C)
             maps.append(layers.Reshape((y.shape[1], filters), name=name)(y))
@@ -94,7 +97,7 @@ def attention(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
 
 
 def autopool(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
-    """Pool all maps between mean and maximum by one learnt parameter; the arguments are those of `dieleman`."""
+    """Pool all maps between mean and maximum by one learnt number; the arguments are those of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     x = AutoPool1D(name="autopool")(_timbral_maps(inputs))  # (B, 768)
     return keras.Model(inputs, back_end(x, n_outputs), name="autopool")
@@ -104,6 +107,7 @@ def recurrent(input_shape=(FRAMES, MELS), n_outputs: int = 50) -> keras.Model:
     """Build two recurrent layers on the last residual layer; the arguments are those of `dieleman`."""
     inputs = layers.Input(input_shape, name="log_mel")
     x = mid_end(front_end(inputs), norms=False)[-1]  # (B, T, 64)
+    # Deviation: the original's LSTM has two biases per gate, of which only the sum matters: 4,096 parameters more.
     x = layers.LSTM(LSTM_UNITS, return_sequences=True, name="lstm_1")(x)
     x = layers.LSTM(LSTM_UNITS, name="lstm_2")(x)  # (B, 512)
     return keras.Model(inputs, back_end(x, n_outputs), name="recurrent")
@@ -120,12 +124,12 @@ class AutoPool1D(layers.Layer):
     """Mean of each map over time, weighted by a softmax with a learnt sharpness: (B, T, C) -> (B, C).
 
     The initial sharpness of 0 gives the mean; a larger one approaches the maximum (McFee, Salamon & Bello, "Adaptive
-    pooling operators for weakly labeled sound event detection", IEEE/ACM TASLP 2018, section III). As in the training
-    code, all maps share one sharpness; the paper has one per class.
+    pooling operators for weakly labeled sound event detection", IEEE/ACM TASLP 2018, section III). As in musicnn's
+    training code, all maps share one sharpness; the paper learns one per class.
     """
 
     def build(self, input_shape: tuple) -> None:
-        """Create the sharpness."""
+        """Create the sharpness, one number."""
         self.sharpness = self.add_weight(shape=(), initializer="zeros", name="sharpness")
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:

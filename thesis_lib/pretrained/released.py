@@ -1,7 +1,7 @@
 """List the models that the package musicnn 0.1.0 released.
 
 Jordi Pons & Xavier Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging", ISMIR 2019
-late-breaking demo.
+late-breaking demo. Its published scores are in `data/paper/results.csv`.
 """
 
 from __future__ import annotations

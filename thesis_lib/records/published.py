@@ -40,6 +40,8 @@ TAGGERS = {
 }
 # chapter VI's networks in the slides -> architecture and size
 FEW_DATA = {"SB-CNN": ("sb_cnn", "published"), "VGG": ("few_vgg", "published"), "TIMBRE": ("few_timbre", "published")}
+STATUSES = ("read", "read from figure", "second-hand")
+COUNTS = ("params", "params_counted", "params_with_statistics")
 _MODEL = re.compile(r"(?P<name>.+?)(?: \(~3500 feat\))?\s*\+\s*(?P<classifier>SVM|ELM)$")
 
 
@@ -47,10 +49,12 @@ def published() -> pd.DataFrame:
     """Return every published number, its source, and whether it was read first-hand.
 
     Returns:
-        Columns system (the publication), dataset, model, metric, value, std_or_err, params (number of parameters as
-        published, often rounded), params_counted (counted from the layers of the original code), source, status.
+        Columns system (the publication), dataset, model, metric, value, std_or_err; params (number of parameters that
+        the publication states, most often rounded), params_counted (learnt parameters, counted from the published code
+        or weights), params_with_statistics (the same and the statistics of batch normalisation); source, status (one of
+        `STATUSES`), note.
     """
-    return pd.read_csv(TABLE, dtype={"params": "Int64", "params_counted": "Int64"})
+    return pd.read_csv(TABLE, dtype=dict.fromkeys(COUNTS, "Int64")).fillna({"note": ""})
 
 
 def random_cnns() -> pd.DataFrame:
@@ -72,29 +76,35 @@ def taggers() -> pd.DataFrame:
     """Return the nine models of musicnn's training code with the scores in its comments (MagnaTagATune).
 
     Returns:
-        Columns model, params, ROC-AUC %, PR-AUC %, source, status.
+        Columns model, dataset, params, params_counted, ROC-AUC %, PR-AUC %, source, status.
     """
     return _scores("musicnn-training")
 
 
 def released() -> pd.DataFrame:
-    """Return the scores of musicnn's released models in their training logs; the columns are those of `taggers`."""
-    return _scores("musicnn")
+    """Return the models that the package musicnn released with the scores in its logs; columns as in `taggers`."""
+    return _scores("musicnn package")
+
+
+def gtzan() -> pd.DataFrame:
+    """Return the published accuracies of transfer to GTZAN: columns model, value (%), source, status."""
+    return published().query("system == 'sklearn transfer'")[["model", "value", "source", "status"]]
 
 
 def parameters() -> dict[tuple[str, str], int]:
-    """Return the published number of parameters, often rounded, by architecture and size."""
-    few = published().query("system == 'few data ICASSP2019'")
-    stated = [(FEW_DATA[row.model], row.params) for row in few.itertuples()]
-    stated += [(TAGGERS[row.model], row.params) for row in taggers().itertuples()]
-    counts = {of: int(count) for of, count in stated}
-    return counts | {("musicnn", "released"): counts["musicnn_dense", "published"]}  # released from this row
+    """Return the numbers of parameters that publications state, by architecture and size (`models.ARCHITECTURES`)."""
+    table, stated = published(), {}
+    for publication, names in (("musicnn-training", TAGGERS), ("few data ICASSP2019", FEW_DATA)):
+        rows = table[table["system"] == publication].drop_duplicates("model")
+        stated |= {names[row.model]: int(row.params) for row in rows.itertuples()}
+    # The comment counts the two normalisations that only the released model uses (`models.musicnn.mid_end`).
+    return stated | {("musicnn", "released"): stated["musicnn_dense", "published"]}
 
 
 def _scores(system: str) -> pd.DataFrame:
-    rows = published().query("system == @system and metric != 'val cost'")
-    table = rows.pivot(index=["model", "params", "source", "status"], columns="metric", values="value").reset_index()
-    table.columns.name = None
-    order = {model: number for number, model in enumerate(rows["model"].unique())}
-    columns = ["model", "params", "ROC-AUC %", "PR-AUC %", "source", "status"]
-    return table.sort_values("model", key=lambda names: names.map(order))[columns].reset_index(drop=True)
+    """Return one row per model of a publication, with its two areas under curves as columns."""
+    rows = published().query("system == @system")
+    models = rows.drop_duplicates("model").set_index("model")[["dataset", *COUNTS[:2], "source", "status"]]
+    areas = rows.pivot(index="model", columns="metric", values="value")[["ROC-AUC %", "PR-AUC %"]]
+    columns = ["model", "dataset", *COUNTS[:2], "ROC-AUC %", "PR-AUC %", "source", "status"]
+    return models.join(areas).reset_index()[columns]

@@ -35,12 +35,13 @@ class Parts(NamedTuple):
     silence: float
 
 
-def folded(model: keras.Model, *, features: bool = False) -> keras.Model:
+def folded(model: keras.Model, *, features: bool | str = False) -> keras.Model:
     """Convert a model for inference: equal values, no dropout.
 
     Args:
         model: a model from `musicnn` or `vgg` with its weights.
-        features: whether to output a dictionary of all named features and the taggram instead of the taggram.
+        features: True outputs a dictionary of all named features and the taggram instead of the taggram, a name outputs
+            that feature alone, without the layers after it.
 
     Returns:
         A model with the same input.
@@ -53,7 +54,7 @@ def folded(model: keras.Model, *, features: bool = False) -> keras.Model:
     return keras.Model(inputs, parts.rest([inputs, parts.timbral(padded)]))
 
 
-def overlapping(model: keras.Model, *, features: bool = False) -> keras.Model:
+def overlapping(model: keras.Model, *, features: bool | str = False) -> keras.Model:
     """Convert a musicnn for overlapping patches, which share timbral maps except at their edges.
 
     Args:
@@ -75,7 +76,7 @@ def overlapping(model: keras.Model, *, features: bool = False) -> keras.Model:
     return keras.Model([span, starts], parts.rest([patches, maps]))
 
 
-def split(model: keras.Model, *, features: bool = False) -> Parts:
+def split(model: keras.Model, *, features: bool | str = False) -> Parts:
     """Convert a musicnn for inference in two parts; the arguments are those of `folded`."""
     (gain,), (shift,) = gain_and_shift(model.get_layer("input_norm"))
     silence = -float(shift / gain)
@@ -101,7 +102,7 @@ def split(model: keras.Model, *, features: bool = False) -> Parts:
     for name in ("pool_norm", "dense", "penultimate", "taggram"):
         x = named[name] = model.get_layer(name)(x)
     del named["pool_norm"], named["dense"]
-    return Parts(timbral, keras.Model([inputs, maps], named if features else x), silence)
+    return Parts(timbral, keras.Model([inputs, maps], _chosen(named, features)), silence)
 
 
 def gain_and_shift(norm: layers.BatchNormalization) -> tuple[np.ndarray, np.ndarray]:
@@ -122,7 +123,7 @@ def _branches(model: keras.Model, x: keras.KerasTensor, names: list[str], scale:
     return layers.Concatenate()(outputs)
 
 
-def _vgg(model: keras.Model, features: bool) -> keras.Model:
+def _vgg(model: keras.Model, features: bool | str) -> keras.Model:
     inputs = layers.Input(model.input_shape[1:], name="log_mel")
     x = model.get_layer("input_norm")(layers.Reshape((*inputs.shape[1:], 1))(inputs))
     named = {}
@@ -138,7 +139,13 @@ def _vgg(model: keras.Model, features: bool) -> keras.Model:
         x = _pooled(new, x, conv, norm, pool)
         named[f"pool{number}"] = x
     named["taggram"] = model.get_layer("taggram")(layers.Flatten()(x))
-    return keras.Model(inputs, named if features else named["taggram"])
+    return keras.Model(inputs, _chosen(named, features))
+
+
+def _chosen(named: dict[str, keras.KerasTensor], features: bool | str) -> dict | keras.KerasTensor:
+    if features is True:
+        return named
+    return named[features or "taggram"]
 
 
 def _pooled(

@@ -1,7 +1,8 @@
 """Compute embeddings of pretrained networks, from which chapter VI transfers.
 
 Jordi Pons, Joan Serrà & Xavier Serra, "Training neural audio classifiers with few data", ICASSP 2019, section 2.3. The
-paper transfers from VGGish; this book adds musicnn, whose weights are always available.
+paper transfers from VGGish and trains it further, at a small fraction of the learning rate; this book adds frozen
+networks, and musicnn, whose weights are always available.
 """
 
 from __future__ import annotations
@@ -78,8 +79,7 @@ def vggish_patches(clips: Sequence[Clip]) -> Patches:
 
 
 def _musicnn() -> keras.Model:
-    network = folded(load_musicnn("MSD_musicnn"), features=True)
-    return keras.Model(network.inputs, network.output["penultimate"], name="musicnn")
+    return folded(load_musicnn("MSD_musicnn"), features="penultimate")
 
 
 def _vggish() -> keras.Model:
@@ -118,13 +118,20 @@ def embeddings(clips: Sequence[Clip], source: str) -> Patches:
 
 
 def softmax(dimensions: int, n_outputs: int) -> keras.Model:
-    """Build a softmax layer on an embedding."""
+    """Build a softmax layer on an embedding, for a frozen network.
+
+    Deviation: the paper fine-tunes VGGish in addition (`finetuned`).
+    """
     inputs = layers.Input((dimensions,), name="embedding")
     return keras.Model(inputs, layers.Dense(n_outputs, "softmax", name="output")(inputs), name="softmax")
 
 
 def linear(dimensions: int, n_outputs: int) -> keras.Model:
-    """Build a linear layer on an embedding, which gives the embedding for prototypes."""
+    """Build a linear layer on an embedding, which gives the embedding for prototypes, for a frozen network.
+
+    Deviation: the paper's prototypes on VGGish fine-tune VGGish in addition, at `SLOWER` times the learning rate. That
+    is not available here.
+    """
     inputs = layers.Input((dimensions,), name="embedding")
     return keras.Model(inputs, layers.Dense(n_outputs, name="embedded")(inputs), name="linear")
 
@@ -132,9 +139,11 @@ def linear(dimensions: int, n_outputs: int) -> keras.Model:
 def finetuned(source: str, n_outputs: int) -> keras.Model:
     """Build a softmax layer on a pretrained network that is trained at `SLOWER` times the learning rate.
 
-    Its batch normalisation keeps its statistics: a few clips give no better estimate.
+    With VGGish, this is the paper's system. With musicnn it is ours: batch normalisation keeps its statistics, because
+    a few clips give no better estimate, and that of the front-end is constant, as are its biases.
     """
     network = SOURCES[source].network()
+    network.trainable = False  # Keras skips a value that a model already has, and then leaves its layers as they are
     network.trainable = True
     inputs = layers.Input(network.input_shape[1:], name="log_mel")
     x = network(inputs, training=False)
