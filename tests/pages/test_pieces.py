@@ -9,7 +9,6 @@ from thesis_lib.datasets.clip import Clip
 from thesis_lib.models.musicnn import musicnn
 from thesis_lib.pages.musicnn import tables as musicnn_tables
 from thesis_lib.pages.musicnn import taggrams
-from thesis_lib.pretrained.released import RELEASED
 from thesis_lib.pretrained.tagger import Tagged
 from thesis_lib.pretrained.tags import MTT
 from thesis_lib.protocols.musicnn import pieces

@@ -30,6 +30,6 @@ def models(as_json: bool) -> None:
                 continue
             stated = f"{in_papers[name, size]:,}" if (name, size) in in_papers else "not stated"
             click.echo(
-                f"{name:20}{size:11}{architecture.chapter:9}{in_paper:>18}{found.n_params:12,}"
+                f"{name:20}{size:11}{architecture.chapter:9}{stated:>18}{found.n_params:12,}"
                 f"{found.n_outputs:10,}  {architecture.paper}"
             )
