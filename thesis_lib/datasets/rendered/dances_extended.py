@@ -3,8 +3,8 @@
 Patterns, folds and what folds share are as in `dances`, and the clips of its eight dances are identical. Extended
 Ballroom has 23 to 529 tracks per dance; here every dance has the same number of clips.
 
-Each of the five has the tempo of another dance, so tempo is less informative than in `dances`. Accuracy in % for seed 0,
-measured as in `dances` (40 clips of 15 s per class, 5 folds, 12 kHz), chance 7.7:
+Each of the five has the tempo of another dance, so tempo is less informative than in `dances`. Accuracy in % for seed
+0, measured as in `dances` (40 clips of 15 s per class, 5 folds, 12 kHz), chance 7.7:
 
 - 20 MFCCs with first and second differences, mean and standard deviation: 5 nearest neighbours 28, SVM 41
 - mean tempogram: SVM 57; together with MFCC 68

@@ -8,7 +8,7 @@ import seaborn as sns
 
 from ...classifiers import CLASSIFIERS
 from ...classifiers import LABELS as CLASSIFIER_LABELS
-from ...protocols.non_trained.systems import BASELINE, LABELS
+from ...protocols.non_trained.systems import BASELINE, IN_FIGURES, LABELS
 from ...records.intervals import interval, interval_over_draws, signed
 from ..style import WIDTH
 
@@ -32,10 +32,10 @@ def accuracies(records: pd.DataFrame, *, chance: float | None = None) -> plt.Fig
     over = interval_over_draws if several else interval
     rows = records.assign(
         accuracy=100 * records["value"],
-        front_end=records["system"].map(LABELS),
+        front_end=records["system"].map(IN_FIGURES),
         selection=records["protocol"].map(PROTOCOLS),
     )
-    order = [name for system, name in LABELS.items() if system in set(records["system"])]
+    order = [name for system, name in IN_FIGURES.items() if system in set(records["system"])]
     kinds = [kind for kind in CLASSIFIERS if kind in set(records["classifier"])]
     figure, axes = plt.subplots(
         1, len(kinds), figsize=(WIDTH, 1.1 + 0.42 * len(order)), sharex=True, sharey=True, squeeze=False

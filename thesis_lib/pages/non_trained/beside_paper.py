@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ...classifiers import LABELS as CLASSIFIERS
-from ...protocols.non_trained.systems import BASELINE, LABELS, SYSTEMS
+from ...protocols.non_trained.systems import BASELINE, IN_FIGURES, LABELS, SYSTEMS
 from ...records.intervals import interval, interval_over_draws
 from ...records.published import SELECTION, random_cnns
 from ..style import WIDTH
@@ -94,7 +94,7 @@ def figure(records: pd.DataFrame, dataset: str, *, here: str) -> plt.Figure:
             title=CLASSIFIERS[kind],
             xlabel="accuracy (%)",
             yticks=rows,
-            yticklabels=[LABELS[system] for system in order],
+            yticklabels=[IN_FIGURES[system] for system in order],
         )
         axis.margins(y=0.05)
     axes[0][0].invert_yaxis()

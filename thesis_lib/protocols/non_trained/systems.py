@@ -29,6 +29,7 @@ SYSTEMS = {name: System(ARCHITECTURES[name].label, name) for name in of_chapter(
     BASELINE: System("MFCC statistics", BASELINE),
 }
 LABELS = {name: system.label for name, system in SYSTEMS.items()}
+IN_FIGURES = {name: label.replace(", ", ",\n") for name, label in LABELS.items()}
 
 
 def requested(architectures: list[str], *, as_published: bool) -> list[str]:
