@@ -22,6 +22,8 @@ SAMPLE_RATE, HOP = 44_100, 1024  # Hz, samples
 HOP_PATCHES = 42
 PATCH = FRAMES * HOP / SAMPLE_RATE  # seconds
 LONGEST = 10.0  # seconds of a clip that are used
+# Deviation: all clips are cropped or repeated to the length of the longest one; the original repeats only clips that
+# are shorter than a patch. Beyond the edges of a clip are zeros; librosa of 2018 mirrored the clip.
 
 
 def length(clips: Sequence[Clip], shortest: float = PATCH) -> float:

@@ -47,7 +47,8 @@ class Regularised:
         """Train on some clips, starting from new random weights.
 
         Args:
-            train: indices of the training clips. If they exceed a batch, the last batch is filled up.
+            train: indices of the training clips. Deviation: if they exceed a batch, the last batch is filled up with
+                clips of the first, so that the network is traced for one size; the original's last batch is smaller.
             targets: class of each clip of the data set, (N,).
             validation: indices of the clips that choose the epoch, by the cross-entropy on one patch of each; without
                 them the last epoch is used.
