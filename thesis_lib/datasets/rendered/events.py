@@ -14,6 +14,9 @@ class, 5 folds, chance 10:
 
 - 20 MFCCs with first and second differences, mean and standard deviation: 5 nearest neighbours 27-32, SVM 38-41
 - 160 features of a VGG with random weights, SVM: 43-46
+- 40 log-mel bands: percentiles, and energy of modulation in five bands from 0.3 to 100 Hz, SVM, seed 0: 62
+
+The SVM on MFCCs classifies 30 % of events correctly below 0 dB and 56 % above 12 dB (seed 0, 80 clips per class).
 """
 
 from __future__ import annotations
