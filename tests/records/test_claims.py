@@ -20,7 +20,7 @@ NOISE = (0.00, 0.02, -0.01, 0.01, -0.02)
 def records(accuracies, protocol="nested"):
     rows = [
         {"system": system, "classifier": "svm", "protocol": protocol, "seed": 0, "fold": fold,
-         "value": value + (NOISE[fold] if index % 2 else 0)}
+         "n_per_class": None, "value": value + (NOISE[fold] if index % 2 else 0)}
         for index, (system, value) in enumerate(accuracies.items())
         for fold in range(5)
     ]  # fmt: skip
@@ -91,10 +91,11 @@ def test_the_table_speaks_of_systems_and_data_that_exist():
 
 def test_a_fixed_split_is_judged_over_draws_and_undecided_with_one():
     drawn = [
-        {"system": system, "classifier": "svm", "protocol": "nested", "seed": seed, "fold": None, "value": value}
+        {"system": system, "classifier": "svm", "protocol": "nested", "seed": seed, "fold": None, "n_per_class": None,
+         "value": value}
         for system, values in (("7x86", (0.61, 0.64, 0.62)), ("7x96", (0.5, 0.52, 0.53)))
         for seed, value in enumerate(values)
-    ]
+    ]  # fmt: skip
     (row,) = claims.verdicts(pd.DataFrame(drawn)).to_dict("records")
     expected = scipy.stats.ttest_1samp([11, 12, 9], 0).confidence_interval(0.95)
     assert row["verdict"] == "holds" and (row["low"], row["high"]) == pytest.approx((expected.low, expected.high))
@@ -129,6 +130,17 @@ def test_claims_on_few_clips_have_no_classifier():
     assert "classifier" not in page and "1 per class" in page and "20 per class" in page
     assert re.findall(r'class="(holds|fails)"', page) == ["holds", "fails"]
     assert boxes.across({"1 per class": claims.verdicts(few.iloc[:0])}) == boxes.NOTHING_CLAIMED
+
+
+def test_systems_with_few_clips_are_compared_on_the_draws_that_both_have():
+    accuracies = {"prototypical": 0.7, "sb_cnn": 0.5, "few_vgg": 0.5, "few_timbre": 0.4}
+    few = records(accuracies, "few clips").assign(n_per_class=5, classifier=None)
+    others = few[few["system"] != "prototypical"]
+    more = pd.concat([few, others.assign(seed=1, value=0.95)])  # a draw that the first system lacks
+    pd.testing.assert_frame_equal(claims.verdicts(more), claims.verdicts(few))
+    both = pd.concat([more, few[few["system"] == "prototypical"].assign(seed=1, value=0.95)])
+    assert claims.verdicts(both)["difference"][0] == pytest.approx(claims.verdicts(few)["difference"][0] / 2)
+    assert claims.verdicts(pd.concat([few[few["system"] == "prototypical"], others.assign(seed=1)])).empty
 
 
 def test_frozen_vggish_does_not_judge_the_claim_about_the_published_system():

@@ -22,10 +22,10 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
     with intervals widened for the number of comparisons (Bonferroni), because each could fail by chance. Otherwise it
     is undecided. Each fold compares means over the run's draws, which all folds share, so the interval does not cover
     other draws. A fixed split has no folds: there the differences are those of the draws, and a single draw is
-    undecided.
+    undecided. Systems that learn from a few clips are compared on the draws that both have.
 
     Args:
-        records: records of one run.
+        records: records of one run, or of several runs on the same clips.
         sounds: kind of sound in the run's data, as on its card; claims about other kinds are left out.
         protocols: protocols whose records are judged.
 
@@ -41,14 +41,28 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
             continue
         for classifier, scores in judged.groupby("classifier", sort=False):
             split = scores["fold"].isna().all()
-            values = 100 * scores.pivot_table("value", "seed" if split else "fold", "system")
-            differences = {other: values[claim["better"]] - values[other] for other in claim["than"]}
+            differences = {other: _difference(scores, claim["better"], other) for other in claim["than"]}
+            if any(found.empty for found in differences.values()):
+                continue
             verdict, against, found = _judge(differences, interval_over_draws if split else interval)
             rows.append(
                 {"id": claim["id"], "claim": claim["claim"], "classifier": classifier, "verdict": verdict}
                 | {"against": against, "difference": found.mean, "low": found.low, "high": found.high}
             )
     return pd.DataFrame(rows, columns=["id", "claim", "classifier", "verdict", "against", "difference", "low", "high"])
+
+
+def _difference(scores: pd.DataFrame, better: str, other: str) -> pd.Series:
+    """Return the difference of two systems in points for each fold, or for each draw of a fixed split.
+
+    Networks that learn from a few clips are slow, so they may have fewer draws than others: these systems are compared
+    on the draws that both have.
+    """
+    both = scores[scores["system"].isin([better, other])]
+    learnt = both.groupby(["n_per_class", "fold", "seed"], dropna=False)["system"].transform("nunique")
+    both = both[both["n_per_class"].isna() | (learnt == 2)]
+    values = 100 * both.pivot_table("value", "seed" if both["fold"].isna().all() else "fold", "system")
+    return (values[better] - values[other]) if len(values) else pd.Series(dtype=float)
 
 
 def _judge(differences: dict[str, pd.Series], over: Callable[..., Interval]) -> tuple[str, str, Interval]:
