@@ -117,6 +117,8 @@ def test_compositions_are_not_shared_between_parts(unplayed):
     assert len(splits(clips)) == 1  # which refuses a group on two sides
     assert set(Counter(clip.group for clip in clips if clip.split == "train").values()) == {2}
     assert set(Counter(clip.group for clip in clips if clip.split == "test").values()) == {1}
+    for label in INSTRUMENTS:
+        assert len({clip.group for clip in clips if clip.split == "train" and clip.label == label}) == 20
     bands = {}
     for key in KEYS_OF_PARTS:
         music = score(key)[0]

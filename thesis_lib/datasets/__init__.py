@@ -14,6 +14,7 @@ MODULES = {
     "rendered_dances": "rendered.dances",
     "rendered_dances_equal_tempo": "rendered.dances_equal_tempo",
     "rendered_dances_shuffled": "rendered.dances_shuffled",
+    "rendered_dances_equal_shuffled": "rendered.dances_equal_shuffled",
     "rendered_dances_extended": "rendered.dances_extended",
     "ballroom": "real.ballroom",
     "extended_ballroom": "real.extended_ballroom",

@@ -1,7 +1,4 @@
-"""Compose and render the eight dances of `dances` with the same General MIDI programs in all of them, on first use.
-
-The percussion instruments of a drum pattern, such as claves or shaker, still differ between dances.
-"""
+"""Compose and render the eight dances of `dances` with the same instruments in all of them, on first use."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from . import dances
 CARD = replace(
     dances.CARD,
     name="rendered_dances_shuffled",
-    title="The eight rendered dances, all with the same instruments except percussion",
-    task="classify eight dances by tempo, metre, rhythm and percussion, not by other instruments; one class per clip",
+    title="The eight rendered dances, all with the same instruments",
+    task="classify eight dances by tempo, metre and rhythm, not by instruments; one class per clip",
 )
 clips = partial(dances.clips, instruments="shuffled")

@@ -8,7 +8,8 @@ eleven instruments, softer still and not labelled. There are two splits:
 - split="pitch": an instrument plays the 14 semitones below the middle of its range in the training part and those above
   it in the test part, where a system that has learnt pitches instead of timbre fails.
 
-- Not shared between the parts: songs, and therefore keys, lines, bands and mixes; in the split by pitch, pitches.
+- Not shared between the parts: songs, which are the groups, and therefore keys, lines, bands and mixes; in the split by
+  pitch, pitches. With 40 training clips per class, 20 songs per class are for training and 154 songs are tested.
 - Shared: the sampled instruments, ways of playing and rules. Two training clips may come from one song.
 
 Accuracy in % (a prediction is correct if it is among the labels), 40 training clips per class, audio at 12 kHz, seed 0,

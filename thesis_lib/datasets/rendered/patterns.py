@@ -11,12 +11,17 @@ from __future__ import annotations
 import numpy as np
 
 from .compose import SUBSTITUTES, Groove, written
-from .styles import N_PATTERNS, Style
+from .styles import DRUMS, N_PATTERNS, Style
 
 N_COMPOSED = 20
 MOVES = 0.4  # probability that a stroke moves
 OTHER_INSTRUMENT = 0.3  # probability that a drum line is played by another instrument of its family
 BASS_TONES, CHORDS = "358", "x"  # what may be added
+LOW = (
+    "kick", "low_tom", "mid_tom", "high_tom", "low_bongo", "high_bongo", "low_conga", "conga", "slap", "low_timbale",
+    "timbale",
+)  # fmt: skip
+HIGH = tuple(name for name in DRUMS if name not in LOW)
 
 
 def compose_patterns(style: Style, entropy: int) -> tuple[Groove, ...]:
@@ -31,6 +36,13 @@ def compose_patterns(style: Style, entropy: int) -> tuple[Groove, ...]:
         rng = np.random.default_rng([entropy, number, 5])
         found.append(_composed(style, number, found, rng))
     return tuple(found)
+
+
+def exchange_percussion(groove: Groove, rng: np.random.Generator) -> Groove:
+    """Give each drum line another instrument, whatever the dance: a drum for a drum, and any other for any other."""
+    pools = {low: iter(rng.permutation(LOW if low else HIGH).tolist()) for low in (True, False)}
+    drums = {next(pools[name in LOW]): line for name, line in groove.drums.items()}
+    return Groove(drums, groove.bass, groove.comp)
 
 
 def _composed(style: Style, number: int, known: list[Groove], rng: np.random.Generator) -> Groove:
