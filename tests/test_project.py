@@ -113,7 +113,7 @@ def test_every_kind_belongs_to_a_parameter_of_its_chapter():
 
 
 def test_scales_classifiers_and_families_are_named_alike():
-    for table in (evaluation.SCALES, few_data.SCALES, trained.LENGTHS):
+    for table in (evaluation.SCALES, few_data.SCALES, trained.SCALES):
         assert tuple(table) == kinds.SCALES
     assert tuple(separation.SIZES) == chapter_of("D1_dances").parameters["scale"].names
     assert set(CLASSIFIERS) == set(LABELS)

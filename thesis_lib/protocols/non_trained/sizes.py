@@ -16,22 +16,25 @@ SAMPLE_RATE = 12_000  # Hz
 LOG_MEL = {"n_mels": 96, "n_fft": 512, "hop": 256, "compression": "db80"}
 
 
-def at_size(name: str, n_features: int, seconds: float, *, n_outputs: int | None = None) -> keras.Model:
+def at_size(name: str, n_features: int, seconds: float, *, crop: float = 1.0) -> keras.Model:
     """Build a front-end of chapter IV.
 
     Args:
         name: a key of `ARCHITECTURES`.
         n_features: approximate number of features.
-        seconds: duration of its input.
-        n_outputs: number of classes of a softmax layer on the features; None for no such layer.
+        seconds: duration of a clip, which decides the lengths of temporal filters.
+        crop: share of the clip that is the input.
 
     Returns:
         A model with new weights, from log-mel spectrograms (B, T, n_mels) or waveforms (B, samples, 1) to features.
     """
-    samples = round(seconds * SAMPLE_RATE)
-    frames = 1 + samples // LOG_MEL["hop"]
-    shape = (samples, 1) if ARCHITECTURES[name].signal == "waveform" else (frames, LOG_MEL["n_mels"])
-    return build(name, input_shape=shape, n_outputs=n_outputs, **knobs(name, n_features, frames))
+    samples = round(seconds * crop * SAMPLE_RATE)
+    shape = (samples, 1) if ARCHITECTURES[name].signal == "waveform" else (_frames(samples), LOG_MEL["n_mels"])
+    return build(name, input_shape=shape, **knobs(name, n_features, _frames(round(seconds * SAMPLE_RATE))))
+
+
+def _frames(samples: int) -> int:
+    return 1 + samples // LOG_MEL["hop"]
 
 
 def knobs(name: str, n_features: int, frames: int) -> dict:

@@ -1,168 +1,169 @@
-"""Train chapter IV's front-ends, to compare them with their random features.
+"""Compare chapter IV's front-ends with random and with trained weights.
 
 The chapter assumes that architectures with good random features are also good when trained (Saxe et al., "On random
 weights and unsupervised feature learning", ICML 2011, section 4). Here the same front-ends, with the same size and
-initial weights, are trained with a softmax layer on their features. All are trained in the same way, which is tuned to
-none: Adam, a cosine decay of the learning rate to zero, random crops of half a clip, a fixed number of epochs, and the
-last weights. No test clip decides anything.
+initial weights, are also trained. Both ways use the same clips: what is fitted is fitted on the training part, what is
+chosen (the setting of the support vector machine, the number of epochs) is chosen on the validation part, and the test
+part decides nothing.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import NamedTuple
 
-import keras
 import numpy as np
 from tqdm import tqdm
 
 from ... import features
+from ...classifiers import prepare
 from ...datasets.clip import Clip
-from ...datasets.splits import splits
-from ...features.patches import Patches
+from ...datasets.loading import common_length
+from ...datasets.splits import Split, splits
 from ...features.store import Stored
-from ...models import ARCHITECTURES
-from ...models.settings import jit
-from ..training import Restart, predict
-from .sizes import LOG_MEL, SAMPLE_RATE, at_size
-
-LEARNING_RATE, BATCH = 1e-3, 32
-CROP = 0.5  # share of a clip's duration
-CROPS = 3  # per test clip, from its start to its end
+from ...models import ARCHITECTURES, of_chapter
+from ..parameters import split
+from .extraction import extract
+from .sizes import LOG_MEL, SAMPLE_RATE
+from .training import Training
 
 
-class Length(NamedTuple):
-    """The amount of training at a scale.
+class Scale(NamedTuple):
+    """The size of the comparison.
 
     Attributes:
-        at_most: number of clips per class to use; None for all.
-        epochs: number of epochs.
-        folds: number of folds to test; None for all.
+        per_class: number of clips per class to render.
+        at_most: number of clips per class to use of a data set that is not rendered; None for all.
+        seconds: longest clip; shorter if the longest clip of the data set is.
+        n_features: approximate number of features of a front-end.
+        epochs: number of epochs at most.
     """
 
+    per_class: int
     at_most: int | None
+    seconds: float
+    n_features: int
     epochs: int
-    folds: int | None
 
 
-LENGTHS = {
-    "smoke": Length(at_most=10, epochs=1, folds=1),
-    "quick": Length(at_most=24, epochs=12, folds=1),
-    "full": Length(at_most=None, epochs=40, folds=None),
-    "paper": Length(at_most=None, epochs=40, folds=None),
+SCALES = {
+    "smoke": Scale(per_class=10, at_most=10, seconds=4.0, n_features=28, epochs=1),
+    "quick": Scale(per_class=24, at_most=24, seconds=15.0, n_features=120, epochs=15),
+    "full": Scale(per_class=40, at_most=None, seconds=15.0, n_features=120, epochs=100),
+    "paper": Scale(per_class=0, at_most=None, seconds=29.3, n_features=3500, epochs=100),
 }
 
 
-def length(scale: str, epochs: int) -> dict:
-    """Return the arguments of `evaluate` that the scale decides; epochs other than 0 override it."""
-    return {"epochs": epochs or LENGTHS[scale].epochs, "folds": LENGTHS[scale].folds}
+def sizes(scale: str) -> dict:
+    """Return the arguments of `datasets.loading.load` at a scale."""
+    size = SCALES[scale]
+    return {"per_class": size.per_class, "at_most": size.at_most, "seconds": size.seconds}
+
+
+def settings(
+    clips: Sequence[Clip], *, scale: str, architectures: str, n_features: int, seed: int, draws: int, epochs: int
+) -> dict:
+    """Return the arguments of `evaluate` for a chapter's parameters; the scale decides what they leave open."""
+    size = SCALES[scale]
+    return {
+        "architectures": split(architectures, of_chapter("IV")),
+        "n_features": n_features or size.n_features,
+        "seconds": common_length(clips, size.seconds),
+        "seed": seed,
+        "draws": draws,
+        "epochs": epochs or size.epochs,
+    }
 
 
 def evaluate(
     clips: Sequence[Clip], *, architectures: Sequence[str], n_features: int, seconds: float, seed: int, epochs: int,
-    folds: int | None = None, done: Callable[..., bool] = lambda **fields: False,
+    draws: int = 1, done: Callable[..., bool] = lambda **fields: False,
 ) -> Iterator[list[dict]]:  # fmt: skip
-    """Train every front-end for every test fold.
+    """Score every front-end with random and with trained weights.
+
+    Each draw has its own weights and its own test fold: the first draw is tested on the first fold, the second draw on
+    the second. A fixed split is the same for all draws.
 
     Args:
-        clips: N labelled clips with folds or a fixed split, whose validation part is not used.
+        clips: N labelled clips with at least three folds, or a fixed split with a validation part.
         architectures: names of chapter IV's architectures.
         n_features: approximate number of features of a front-end.
         seconds: duration to which all clips are cropped or repeated.
-        seed: random seed for the weights, the order of the clips and the crops.
-        epochs: number of epochs.
-        folds: number of folds to test, in their order; all by default.
-        done: tells for (system=..., protocol=..., fold=...) whether its record exists, like `Run.has`.
+        seed: random seed of the first draw; each further draw adds 1.
+        epochs: number of epochs at most.
+        draws: number of draws.
+        done: tells for (system=..., protocol=..., seed=...) whether its records exist, like `Run.has`.
 
     Yields:
-        The record of one front-end on one fold, with the labels that it predicted.
+        The records of one front-end in one draw, with the labels that it predicted. Protocols: "random" and "trained",
+        on the test part; "random, validation"; and "trained, validation", one record per check, in the order of the
+        epochs.
+
+    Raises:
+        ValueError: there is no validation part.
     """
-    names, targets = np.unique([clip.label for clip in clips], return_inverse=True)
-    todo = [
-        (name, split)
-        for name in architectures
-        for split in splits(clips, validate=False)[:folds]
-        if not done(system=name, protocol="trained", fold=split.fold)
+    parts = splits(clips)
+    if not all(len(part.validation) for part in parts):
+        raise ValueError(
+            "training needs validation clips, and this data set has none; use three folds or more, or a split that has."
+        )
+    labels = np.array([clip.label for clip in clips])
+    todo = {
+        drawn: [name for name in architectures if not done(system=name, protocol="trained", seed=drawn)]
+        for drawn in range(seed, seed + draws)
+    }
+    left = sum(map(len, todo.values()))
+    with tqdm(total=left * epochs, desc="training", unit="epoch", disable=not left) as bar:
+        for number, (drawn, wanted) in enumerate(todo.items()):
+            part = parts[number % len(parts)]
+            random = extract(clips, wanted, n_features=n_features, seed=drawn, seconds=seconds)
+            for name in wanted:
+                bar.set_postfix_str(f"{name}, draw {number + 1} of {draws}")
+                rows = _random(np.asarray(random[name].values), labels, part)
+                training = Training(name, n_features, seconds, len(set(labels)), seed=drawn)
+                rows += _trained(training, _inputs(clips, name, seconds), labels, part, epochs, bar.update)
+                bar.update(-bar.n % epochs)  # the epochs that early stopping saved
+                shared = {"system": name, "seed": drawn, "fold": part.fold, "train_size": len(part.train)}
+                shared |= {"metric": "accuracy", "n_params": random[name].n_params}
+                yield [shared | row for row in rows]
+
+
+def _random(values: np.ndarray, labels: np.ndarray, part: Split) -> list[dict]:
+    """Classify random features with the support vector machine that is best on the validation part."""
+    start = time.monotonic()
+    _, predict = prepare("svm", values, labels, rng=np.random.default_rng(0))  # nothing in it is random
+    asked = np.concatenate([part.validation, part.test])
+    found = predict(part.train, asked)  # (S, n): each setting is fitted once
+    n = len(part.validation)
+    best = (found[:, :n] == labels[part.validation]).mean(axis=1).argmax()
+    chosen, tested = found[best, :n], found[best, n:]
+    rows = [
+        {"protocol": "random, validation"} | _scored(labels, part.validation, chosen),
+        {"protocol": "random", "seconds": round(time.monotonic() - start, 2)} | _scored(labels, part.test, tested),
     ]
-    training = None
-    with tqdm(total=len(todo) * epochs, desc="training", unit="epoch", disable=not todo) as bar:
-        for name, split in todo:
-            bar.set_postfix_str(name if split.fold is None else f"{name}, fold {split.fold}")
-            start = time.monotonic()
-            if training is None or training.name != name:
-                inputs = _inputs(clips, name, seconds)
-                training = Training(name, n_features, seconds * CROP, len(names))
-            training.fit(inputs, targets, split.train, epochs=epochs, seed=seed, update=bar.update)
-            predicted = training.predict(inputs, split.test).argmax(axis=1)
-            yield [
-                {
-                    "system": name, "classifier": "softmax", "protocol": "trained", "seed": seed, "fold": split.fold,
-                    "train_size": len(split.train), "metric": "accuracy",
-                    "value": float((predicted == targets[split.test]).mean()),
-                    "predicted": (split.test, names[predicted]), "n_params": training.model.count_params(),
-                    "seconds": round(time.monotonic() - start, 2),
-                }
-            ]  # fmt: skip
+    return [{"classifier": "svm"} | row for row in rows]
 
 
-class Training:
-    """A front-end that is trained for one fold after another, but traced only once.
+def _trained(
+    training: Training, inputs: Stored, labels: np.ndarray, part: Split, epochs: int, update: Callable[[], None]
+) -> list[dict]:
+    """Train a front-end; return its learning curve on the validation part and its accuracy on the test part."""
+    start = time.monotonic()
+    names, targets = np.unique(labels, return_inverse=True)
+    curve = training.fit(inputs, targets, part.train, part.validation, epochs=epochs, update=update)
+    tested = training.predict(inputs, part.test).argmax(axis=1)
+    rows = [
+        {"protocol": "trained, validation"} | _scored(labels, part.validation, names[check.predicted])
+        for check in curve
+    ]
+    spent = round(time.monotonic() - start, 2)
+    rows.append({"protocol": "trained", "seconds": spent} | _scored(labels, part.test, names[tested]))
+    return [{"classifier": "softmax"} | row for row in rows]
 
-    Args:
-        name: a key of `ARCHITECTURES`.
-        n_features: approximate number of features.
-        seconds: duration of a crop.
-        n_outputs: number of classes.
-    """
 
-    def __init__(self, name: str, n_features: int, seconds: float, n_outputs: int) -> None:
-        self.name = name
-        build = partial(at_size, name, n_features, seconds, n_outputs=n_outputs)
-        self.model = build()
-        self.model.compile(keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy", jit_compile=jit())
-        self._restart = Restart(self.model, build)
-        self._norm = (0.0, 1.0)
-
-    def fit(
-        self, inputs: Stored, targets: np.ndarray, train: np.ndarray, *, epochs: int, seed: int,
-        update: Callable[[], None] = lambda: None,
-    ) -> None:  # fmt: skip
-        """Train on some of the clips, starting from the random weights of a seed.
-
-        Args:
-            inputs: inputs of all clips, shape (N, T, ...).
-            targets: class of each clip, (N,).
-            train: indices of the training clips.
-            epochs: number of epochs; the last batch of each is filled up with clips of its first.
-            seed: random seed for the weights, the order and the crops.
-            update: called after each epoch.
-        """
-        self._restart(seed)
-        rng, crops = np.random.default_rng(seed), Patches(inputs, self.model.input_shape[1])
-        sample = inputs[rng.choice(train, min(len(train), 256), replace=False)]
-        self._norm = float(sample.mean()), float(sample.std()) + 1e-6
-        steps = -(-len(train) // BATCH)
-        for epoch in range(epochs):
-            order = np.resize(rng.permutation(train), (steps, BATCH))
-            for step, rows in enumerate(order):
-                done = (epoch * steps + step) / (epochs * steps)
-                self.model.optimizer.learning_rate.assign(LEARNING_RATE * 0.5 * (1 + np.cos(np.pi * done)))
-                self.model.train_on_batch(self._normalised(crops.random(rows, rng)), targets[rows])
-            update()
-
-    def predict(self, inputs: Stored, test: np.ndarray) -> np.ndarray:
-        """Predict class probabilities averaged over `CROPS` crops per clip: (len(test), C)."""
-        crops, mean = Patches(inputs, self.model.input_shape[1]), 0.0
-        for start in crops.evenly(CROPS):
-            x = self._normalised(crops.at(test, np.full(len(test), start)))
-            mean = mean + predict(self.model, x, BATCH) / CROPS
-        return mean
-
-    def _normalised(self, crops: np.ndarray) -> np.ndarray:
-        mean, deviation = self._norm
-        return (crops - mean) / deviation
+def _scored(labels: np.ndarray, clips: np.ndarray, predicted: np.ndarray) -> dict:
+    return {"value": float((predicted == labels[clips]).mean()), "predicted": (clips, predicted)}
 
 
 def _inputs(clips: Sequence[Clip], name: str, seconds: float) -> Stored:
