@@ -83,8 +83,10 @@ def synthetic(monkeypatch, clips):
     def few(_, *, systems, counts, seed, draws, **others):
         yield from scores(systems, (None,), ("few clips",), range(seed, seed + draws), counts)
 
-    def training(_, *, architectures, seed, **others):
-        yield from scores(architectures, ("softmax",), ("trained",), (seed,))
+    def training(_, *, architectures, seed, draws, **others):
+        protocols = ("random", "random, validation", "trained, validation", "trained")
+        for number, name in itertools.product(range(draws), architectures):
+            yield from scores([name], (None,), protocols, (seed + number,), folds=FOLDS[number : number + 1])
 
     def separate(_, *, tags, **others):
         for name in separation.LABELS:

@@ -1,18 +1,19 @@
-"""Check trained front-ends: initial weights of the random ones, equal after each reset, and learning."""
+"""Check trained front-ends: initial weights of the random ones, validation that decides, and learning."""
 
 import keras
 import numpy as np
-import pandas as pd
 import pytest
-import scipy.stats
 
+from thesis_lib.classifiers import prepare
 from thesis_lib.datasets import Clip, folder
 from thesis_lib.datasets.splits import splits
 from thesis_lib.models import of_chapter
-from thesis_lib.pages.non_trained import proxy
-from thesis_lib.protocols.non_trained import trained
+from thesis_lib.protocols.non_trained import trained, training
+from thesis_lib.protocols.non_trained.extraction import extract
 from thesis_lib.protocols.non_trained.sizes import at_size
-from thesis_lib.records.intervals import rank_correlation
+from thesis_lib.protocols.non_trained.training import CHECK, PATIENCE, Training, mixed
+
+TRAIN, VALIDATION, TEST = np.arange(24), np.arange(24, 32), np.arange(32, 40)
 
 
 def noise(n=40, frames=60):
@@ -23,113 +24,126 @@ def noise(n=40, frames=60):
     return inputs, targets
 
 
+def fitted(seed=0, epochs=20, name="7x96", **changes):
+    inputs, targets = noise()
+    model = Training(name, 28, 1.2, 2, seed=seed)
+    parts = {"inputs": inputs, "targets": targets, "train": TRAIN, "validation": VALIDATION} | changes
+    return model, model.fit(**parts, epochs=epochs)
+
+
 @pytest.mark.parametrize("name", of_chapter("IV"))
-def test_training_begins_at_the_values_of_the_random_front_end(name):
-    training = trained.Training(name, 28, 0.5, 3)
-    inputs = np.random.default_rng(0).normal(size=(4, *training.model.input_shape[1:])).astype(np.float32)
-    training.fit(inputs, np.arange(4) % 3, np.arange(4), epochs=0, seed=4)
+def test_training_begins_with_the_weights_of_the_random_front_end(name):
+    model = Training(name, 28, 8.0, 3, seed=4).model
     keras.utils.set_random_seed(4)
-    random = at_size(name, 28, 0.5)
-    for ours, theirs in zip(training.model.layers, random.layers, strict=False):
+    random = at_size(name, 28, 8.0)  # of a whole clip; the crop must not shorten its temporal filters
+    assert len(model.layers) == len(random.layers) + 2
+    for ours, theirs in zip(model.layers, random.layers, strict=False):
         for first, second in zip(ours.get_weights(), theirs.get_weights(), strict=True):
             np.testing.assert_array_equal(first, second)
-    assert len(training.model.layers) == len(random.layers) + 1
 
 
 def test_it_learns_and_a_seed_gives_the_same_training():
     inputs, targets = noise()
-    training, train, test = trained.Training("7x96", 28, 0.6, 2), np.arange(30), np.arange(30, 40)
-    found = []
-    for _ in range(2):
-        training.fit(inputs, targets, train, epochs=60, seed=0)
-        found.append(training.predict(inputs, test))
-    np.testing.assert_allclose(*found, atol=1e-4)
-    assert (found[0].argmax(axis=1) == targets[test]).all()
-    np.testing.assert_allclose(found[0].sum(axis=1), 1, atol=1e-5)
-    training.fit(inputs, targets, train, epochs=60, seed=1)
-    assert not np.allclose(training.predict(inputs, test), found[0], atol=1e-4)
+    found = [fitted(seed) for seed in (0, 0, 1)]
+    probabilities = [model.predict(inputs, TEST) for model, _ in found]
+    np.testing.assert_allclose(*probabilities[:2], atol=1e-4)
+    assert (probabilities[0].argmax(axis=1) == targets[TEST]).all()
+    np.testing.assert_allclose(probabilities[0].sum(axis=1), 1, atol=1e-5)
+    assert not np.allclose(probabilities[0], probabilities[2], atol=1e-4)
+
+
+def test_the_best_check_on_validation_clips_is_kept_and_ends_the_training(monkeypatch):
+    inputs, targets = noise()
+    accuracies = iter([0.5, 0.75, 0.75] + [0.25] * 50)
+    weights = []
+
+    def check(self, inputs, clips):
+        np.testing.assert_array_equal(clips, VALIDATION)
+        weights.append(self.model.get_weights())
+        right = np.arange(len(clips)) < next(accuracies) * len(clips)
+        return np.eye(2)[np.where(right, targets[clips], 1 - targets[clips])]
+
+    monkeypatch.setattr(Training, "predict", check)
+    model, curve = fitted(epochs=100)
+    assert [found.accuracy for found in curve[:4]] == [0.5, 0.75, 0.75, 0.25]
+    assert [found.epoch for found in curve] == [CHECK * (1 + i) for i in range(2 + PATIENCE)]
+    for kept, best in zip(model.model.get_weights(), weights[1], strict=True):
+        np.testing.assert_array_equal(kept, best)
+
+
+def test_the_last_epoch_is_checked_too():
+    assert [found.epoch for found in fitted(epochs=7)[1]] == [5, 7]
+    assert fitted(epochs=0)[1] == []
 
 
 def test_inputs_are_normalised_by_what_is_trained_on_alone():
-    inputs, targets = noise()
-    inputs[30:] += 1000
-    training = trained.Training("7x96", 28, 0.6, 2)
-    training.fit(inputs, targets, np.arange(30), epochs=1, seed=0)
-    mean, deviation = training._norm
-    assert (mean, deviation) == pytest.approx((inputs[:30].mean(), inputs[:30].std()), rel=1e-4)
+    inputs, _ = noise()
+    inputs[24:] += 1000
+    model, _ = fitted(epochs=1, inputs=inputs)
+    assert model._norm == pytest.approx((inputs[:24].mean(), inputs[:24].std()), rel=1e-4)
 
 
 def test_a_clip_is_judged_by_the_mean_over_its_crops():
-    inputs, targets = noise()
-    training = trained.Training("temporal", 28, 0.6, 2)
-    training.fit(inputs, targets, np.arange(30), epochs=1, seed=0)
-    length = training.model.input_shape[1]
-    starts = [0, (inputs.shape[1] - length) // 2, inputs.shape[1] - length]
-    mean, deviation = training._norm
-    crops = [(inputs[33:36, start : start + length] - mean) / deviation for start in starts]
-    expected = np.mean([training.model.predict(crop, verbose=0) for crop in crops], axis=0)
-    np.testing.assert_allclose(training.predict(inputs, np.arange(33, 36)), expected, atol=1e-5)
+    inputs, _ = noise(frames=120)
+    model, _ = fitted(epochs=1, name="temporal", inputs=inputs)
+    length = model.model.input_shape[1]
+    assert length < 60
+    mean, deviation = model._norm
+    crops = [inputs[33:36, start : start + length] for start in (0, (120 - length) // 2, 120 - length)]
+    expected = np.mean([model.model.predict((crop - mean) / deviation, verbose=0) for crop in crops], axis=0)
+    np.testing.assert_allclose(model.predict(inputs, np.arange(33, 36)), expected, atol=1e-5)
 
 
-def test_records_of_every_fold_and_what_is_there_is_left_out(audio_folder):
+def test_mixed_inputs_and_targets_have_the_same_shares():
+    rng = np.random.default_rng(0)
+    one_hot = np.eye(2000, dtype=np.float32)
+    inputs, targets = mixed(one_hot[:, :, None] * 3, one_hot, rng)
+    np.testing.assert_allclose(inputs[:, :, 0], 3 * targets, rtol=1e-6)
+    np.testing.assert_allclose(targets.sum(axis=1), 1, rtol=1e-6)
+    share = np.diag(targets)[(targets > 0).sum(axis=1) == 2]  # without those mixed with themselves
+    assert share.mean() == pytest.approx(0.5, abs=0.03)
+    variance = 1 / (4 * (2 * training.MIXUP + 1))  # of the beta distribution
+    assert share.var() == pytest.approx(variance, rel=0.06)
+
+
+def test_each_draw_has_its_test_fold_and_what_is_there_is_left_out(audio_folder):
     clips = folder.clips(audio_folder)
-    settings = {"architectures": ["7x96", "sample_level"], "n_features": 28, "seconds": 1.0, "seed": 0, "epochs": 12}
-    rows = [row for rows in trained.evaluate(clips, **settings) for row in rows]
-    assert [(row["system"], row["fold"]) for row in rows] == [
-        (n, f) for n in settings["architectures"] for f in (1, 2, 3)
+    chosen = {"architectures": ["7x96", "sample_level"], "n_features": 28, "seconds": 1.0, "seed": 3, "epochs": 6}
+    rows = [row for rows in trained.evaluate(clips, **chosen, draws=2) for row in rows]
+    protocols = ["random, validation", "random", "trained, validation", "trained, validation", "trained"]
+    assert [(row["seed"], row["system"], row["fold"], row["protocol"]) for row in rows] == [
+        (seed, name, fold, protocol)
+        for seed, fold in ((3, 1), (4, 2))
+        for name in chosen["architectures"]
+        for protocol in protocols
     ]
-    assert {row["train_size"] for row in rows} == {8} and {row["protocol"] for row in rows} == {"trained"}
-    assert np.mean([row["value"] for row in rows if row["system"] == "7x96"]) == 1, "low and high tones"
-    have = {(row["system"], row["fold"]) for row in rows[:4]}
-    left = trained.evaluate(clips, done=lambda system, protocol, fold: (system, fold) in have, **settings)
-    assert [(row["system"], row["fold"], row["value"]) for rows in left for row in rows] == [
-        (row["system"], row["fold"], pytest.approx(row["value"], abs=0.3)) for row in rows[4:]
+    first = splits(clips)[0]
+    assert {row["train_size"] for row in rows} == {len(first.train)} == {4}
+    tested = {row["protocol"]: row["predicted"][0].tolist() for row in rows[:5]}
+    assert tested["random"] == tested["trained"] == first.test.tolist()
+    assert tested["random, validation"] == tested["trained, validation"] == first.validation.tolist()
+    have = {(row["system"], row["seed"]) for row in rows[:10]}
+    left = trained.evaluate(clips, **chosen, draws=2, done=lambda system, protocol, seed: (system, seed) in have)
+    assert [(row["system"], row["seed"], row["fold"]) for rows in left for row in rows] == [
+        (row["system"], row["seed"], row["fold"]) for row in rows[10:]
     ]
-    assert len(list(trained.evaluate(clips, folds=1, **settings | {"epochs": 1}))) == 2
 
 
-def test_a_fixed_split_trains_on_its_training_part_alone():
-    clips = [Clip("x", ("a",), split=part) for part in ("train", "validation", "test", "train", "test")]
-    (split,) = splits(clips, validate=False)
-    assert split.fold is None and split.train.tolist() == [0, 3] and split.test.tolist() == [2, 4]
+def test_the_setting_for_random_features_is_chosen_on_the_validation_clips(audio_folder):
+    clips = folder.clips(audio_folder)
+    chosen = {"n_features": 28, "seconds": 1.0, "seed": 0}
+    ((validated, tested, *_),) = trained.evaluate(clips, architectures=["7x86"], epochs=1, **chosen)
+    values = np.asarray(extract(clips, ["7x86"], **chosen)["7x86"].values)
+    labels, part = np.array([clip.label for clip in clips]), splits(clips)[0]
+    _, predict = prepare("svm", values, labels, rng=np.random.default_rng(0))
+    scores = (predict(part.train, part.validation) == labels[part.validation]).mean(axis=1)
+    assert validated["value"] == scores.max() and validated["classifier"] == "svm"
+    best = predict(part.train, part.test)[scores.argmax()]
+    assert tested["predicted"][1].tolist() == best.tolist()
+    assert tested["value"] == (best == labels[part.test]).mean()
 
 
-def test_rank_correlation_is_scipys_and_its_interval_covers():
-    x, y = [1, 2, 3, 4, 5, 6], [2, 1, 4, 3, 7, 5]
-    found = rank_correlation(x, y)
-    assert found.mean == pytest.approx(scipy.stats.spearmanr(x, y).statistic)
-    half = 1.959964 * np.sqrt((1 + found.mean**2 / 2) / 3)
-    assert np.arctanh([found.low, found.high]) == pytest.approx(
-        np.arctanh(found.mean) + np.array([-half, half]), abs=1e-5
-    )
-    rng, rho = np.random.default_rng(0), 0.6
-    truth = 6 / np.pi * np.arcsin(rho / 2)  # Spearman's of two normal variables
-    covered = []
-    for _ in range(1000):
-        a, b = rng.multivariate_normal([0, 0], [[1, rho], [rho, 1]], 30).T
-        found = rank_correlation(a, b)
-        covered.append(found.low < truth < found.high)
-    assert np.mean(covered) == pytest.approx(0.95, abs=0.025)
-    assert np.isnan(rank_correlation([1, 2, 3, 4], [1, 2, 3, 4]).low)
-    with pytest.raises(ValueError, match="two pairs; got 1"):
-        rank_correlation([1], [2])
-
-
-def test_random_and_trained_stand_side_by_side_on_the_same_folds():
-    rows = [
-        {"system": system, "protocol": protocol, "seed": seed, "fold": fold, "value": value, "n_params": 7}
-        for system, of in (("vgg", (0.8, 0.9)), ("temporal", (0.5, 0.4)), ("7x96", (0.6, 0.7)), ("7x86", (0.7, 0.6)))
-        for protocol, value, seeds in (("nested", of[0], (0, 1)), ("trained", of[1], (0,)))
-        for seed in seeds
-        for fold in ((1, 2, 3) if protocol == "nested" else (1,))
-    ]
-    rows += [row | {"fold": fold, "value": 0.0} for row in rows if row["protocol"] == "nested" for fold in (4, 5)]
-    records = pd.DataFrame(rows)
-    table = proxy.both_ways(records)
-    assert "80.0" in proxy.table(records).to_html() and "Timbral" not in proxy.table(records).to_html()
-    assert table.loc["vgg"].tolist() == pytest.approx([80, 90, 7]) and len(table) == 4
-    assert "4 front-ends" in proxy.in_words(records) and "+0.80 [" in proxy.in_words(records)
-    assert "VGG at random, VGG trained, which are the same" in proxy.in_words(records)
-    axis = proxy.figure(records, chance=0.1).axes[0]
-    points = sorted(tuple(float(v[0]) for v in line.get_data()) for line in axis.lines[:4])
-    np.testing.assert_allclose(points, [(50, 40), (60, 70), (70, 60), (80, 90)])
+def test_data_without_validation_clips_are_refused():
+    two_folds = [Clip(f"{i}.wav", ("ab"[i % 2],), fold=1 + i // 4) for i in range(8)]
+    with pytest.raises(ValueError, match="training needs validation clips.*three folds or more"):
+        next(trained.evaluate(two_folds, architectures=["7x96"], n_features=28, seconds=1.0, seed=0, epochs=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,13 @@ import numpy as np
 import soundfile
 import soxr
 
-from .damage import is_cut, why_unreadable
+from .opening import Forward, is_cut, opened, stated_frames, why_unreadable
 
+RATES = (1_000, 1_000_000)  # Hz: a header that states another sampling rate is damaged
+LOUDEST = 100.0  # full scale is 1; more is a wrong scale, most often that of 16-bit integers
+CANCELLED = 1e-6  # power of the channels' mean relative to theirs, below which they cancel out
+LEVEL_OF = 16  # every so many samples are enough for these powers
+BLOCK, MOST = 1 << 18, 1 << 22  # samples to read at once by default, and at most
 MIN_SECONDS = 0.02  # shorter files are rejected; the shortest clips of UrbanSound8K last a few hundredths of a second
 # Suffixes of the files that libsndfile reads. A raw file has no header that states its rate.
 READABLE = {f".{name.lower()}" for name in soundfile.available_formats()} - {".raw"} | {
@@ -44,16 +50,20 @@ def load(path: Path | str, sample_rate: int, *, seconds: float | None = None) ->
         float32 of shape (samples,), in [-1, 1] if the file's samples are.
 
     Raises:
-        AudioError: the file is missing, not audio, empty, truncated, shorter than `MIN_SECONDS`, silent, or contains
-            NaN.
+        AudioError: the file is missing, not audio, empty, truncated, shorter than `MIN_SECONDS` or silent, its channels
+            cancel out, or samples are NaN or beyond `LOUDEST`. The whole file is checked, whatever `seconds` is, so
+            that a file is accepted everywhere or nowhere.
     """
     path = Path(path)
     with _opened(path) as file:
-        rate = file.samplerate
-        # a tenth of a second more than requested keeps the resampler's edge out of the result
-        frames = file.frames if seconds is None else min(file.frames, math.ceil((seconds + 0.1) * rate))
-        (mono,) = _mono_blocks(path, file, frames, at_once=max(frames, 1))
-    mono = resample(mono, rate, sample_rate)
+        rate, left, kept = file.samplerate, math.inf, []
+        if seconds is not None:  # a tenth of a second more keeps the resampler's edge out of the result
+            left = math.ceil((seconds + 0.1) * rate)
+        for mono in _mono_blocks(path, file, at_once=BLOCK // file.channels):
+            if left > 0:
+                kept.append(mono[: None if seconds is None else left])
+                left -= len(mono)
+    mono = resample(np.concatenate(kept), rate, sample_rate)
     return mono if seconds is None else mono[: round(seconds * sample_rate)]
 
 
@@ -75,18 +85,16 @@ def stream(path: Path | str, sample_rate: int, *, at_once: float = 30.0) -> Iter
     path = Path(path)
     with _opened(path) as file:
         rate = file.samplerate
-        blocks = _mono_blocks(path, file, file.frames, at_once=round(at_once * rate))
+        blocks = _mono_blocks(path, file, at_once=min(round(at_once * rate), MOST // file.channels))
         if rate == sample_rate:
             yield from blocks
             return
-        resampler, left = (
-            soxr.ResampleStream(rate, sample_rate, 1, quality="HQ"),
-            _resampled(file.frames, rate, sample_rate),
-        )
+        resampler, read, given = soxr.ResampleStream(rate, sample_rate, 1, quality="HQ"), 0, 0
         for mono in blocks:
-            piece = resampler.resample_chunk(mono)[:left]
-            left -= len(piece)
+            piece = resampler.resample_chunk(mono)
+            read, given = read + len(mono), given + len(piece)
             yield piece
+        left = _resampled(read, rate, sample_rate) - given
         piece = resampler.resample_chunk(np.zeros(0, np.float32), last=True)[:left]
         yield np.pad(piece, (0, left - len(piece)))
 
@@ -96,31 +104,51 @@ def _resampled(samples: int, rate: int, sample_rate: int) -> int:
     return math.ceil(samples * (sample_rate / rate))
 
 
-def _mono_blocks(path: Path, file: soundfile.SoundFile, frames: int, *, at_once: int) -> Iterator[np.ndarray]:
-    """Yield the first frames of a file as mono blocks, then raise AudioError if the file cannot be used."""
-    done, sounds = 0, False
+def _mono_blocks(path: Path, file: Forward, *, at_once: int) -> Iterator[np.ndarray]:
+    """Yield a file as mono blocks, then raise AudioError if the file cannot be used."""
+    read, sounds, level, mean_level = 0, False, 0.0, 0.0
     # integers are summed in a fifth of the time, with bitwise equal results
     kind = "int16" if file.subtype == "PCM_16" else "float32"
-    while done < frames and len(samples := file.read(min(at_once, frames - done), dtype=kind, always_2d=True)):
+    while len(samples := file.read(max(at_once, 1), dtype=kind, always_2d=True)):
+        if kind == "float32":
+            _check_values(path, samples)
         mono = _mono(samples)
-        if not np.isfinite(mono).all():
-            raise AudioError(f"{path} contains NaN or infinite samples; export it again.")
-        done, sounds = done + len(samples), sounds or mono.any()
+        read += len(samples)
+        sounds = sounds or samples.any()
+        few = slice(None, None, LEVEL_OF)
+        level += np.square(samples[few], dtype=np.float64).mean(axis=1).sum()
+        mean_level += np.square(mono[few], dtype=np.float64).sum() * (2.0**30 if kind == "int16" else 1)
         yield mono
-    if done < frames or is_cut(path, file):
+    if is_cut(path, file, read):
         raise AudioError(
             f"{path} is truncated: it contains less audio than its header states; copy or download it again."
         )
-    if done < MIN_SECONDS * file.samplerate:
-        raise AudioError(f"{path} lasts {done / file.samplerate:.3f} s; at least {MIN_SECONDS} s are required.")
-    if not sounds and not any(block.any() for block in file.blocks(65_536)):
+    if read < MIN_SECONDS * file.samplerate:
+        raise AudioError(f"{path} lasts {read / file.samplerate:.3f} s; at least {MIN_SECONDS} s are required.")
+    if not sounds:
         raise AudioError(f"{path} is silent: every sample is zero; remove or replace it.")
+    if mean_level < CANCELLED * level:
+        raise AudioError(
+            f"{path} has channels that cancel out, so that their mean is silent; keep one channel, or invert one."
+        )
+
+
+def _check_values(path: Path, samples: np.ndarray) -> None:
+    """Raise AudioError if samples are not finite, or on another scale."""
+    low, high = float(samples.min()), float(samples.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise AudioError(f"{path} contains NaN or infinite samples; export it again.")
+    if max(-low, high) > LOUDEST:
+        raise AudioError(f"{path} has samples of up to {max(-low, high):,.0f}, where full scale is 1; export it again.")
 
 
 def duration(path: Path) -> float:
-    """Return a file's duration in seconds from its header; raise AudioError like `load`."""
+    """Return a file's duration in seconds, from its header if that states it; raise AudioError like `load`."""
     with _opened(path) as file:
-        return file.frames / file.samplerate
+        frames = stated_frames(path, file)
+        if frames is None:
+            frames = sum(map(len, _mono_blocks(path, file, at_once=BLOCK // file.channels)))
+        return frames / file.samplerate
 
 
 def resample(waveform: np.ndarray, rate: int, sample_rate: int) -> np.ndarray:
@@ -147,9 +175,17 @@ def _mono(samples: np.ndarray) -> np.ndarray:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+def _opened(path: Path) -> Iterator[Forward]:
     try:
-        with soundfile.SoundFile(path) as file:
+        if not os.path.isfile(path):  # reading a pipe would wait for its writer
+            raise AudioError(f"{path} {why_unreadable(path)}")
+        with opened(path) as file:
+            if not RATES[0] <= file.samplerate <= RATES[1]:
+                low, high = RATES
+                raise AudioError(
+                    f"{path} states a sampling rate of {file.samplerate:,} Hz, which is not between {low:,} and "
+                    f"{high:,} Hz; it is damaged."
+                )
             yield file
-    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a raw file has no header to read the rate from
+    except (OSError, soundfile.LibsndfileError, TypeError) as error:  # TypeError: a raw file has no header
         raise AudioError(f"{path} {why_unreadable(path, error)}") from error

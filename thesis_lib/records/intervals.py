@@ -90,29 +90,3 @@ def interval_over_draws(values: Sequence[float], *, confidence: float = 0.95) ->
         return Interval(values.mean(), np.nan, np.nan)
     half = scipy.stats.sem(values) * scipy.stats.t.ppf((1 + confidence) / 2, len(values) - 1)
     return Interval(values.mean(), values.mean() - half, values.mean() + half)
-
-
-def rank_correlation(x: Sequence[float], y: Sequence[float], *, confidence: float = 0.95) -> Interval:
-    """Compute Spearman's rank correlation and its confidence interval.
-
-    The interval is Fisher's with the variance (1 + rho^2 / 2) / (n - 3) of Bonett & Wright ("Sample size requirements
-    for estimating Pearson, Kendall and Spearman correlations", Psychometrika 2000).
-
-    Args:
-        x: n values.
-        y: n values.
-        confidence: level of the interval.
-
-    Returns:
-        The correlation and the bounds, which are NaN for fewer than four pairs or a correlation of 1 or -1.
-
-    Raises:
-        ValueError: there are fewer than two pairs.
-    """
-    if len(x) < 2:
-        raise ValueError(f"a rank correlation needs at least two pairs; got {len(x)}.")
-    rho = float(scipy.stats.spearmanr(x, y).statistic)
-    if len(x) < 4 or abs(rho) >= 1:
-        return Interval(rho, np.nan, np.nan)
-    half = scipy.stats.norm.ppf((1 + confidence) / 2) * np.sqrt((1 + rho**2 / 2) / (len(x) - 3))
-    return Interval(rho, *np.tanh(np.arctanh(rho) + np.array([-half, half])).tolist())

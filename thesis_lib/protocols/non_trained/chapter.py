@@ -20,6 +20,8 @@ CHAPTER = Chapter(
         **dict.fromkeys(
             (
                 "kept",
+                "kept_dances",
+                "kept_genres",
                 "small",
                 "large",
                 "urban_small",
