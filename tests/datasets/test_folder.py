@@ -131,7 +131,9 @@ def test_a_table_that_is_no_text(audio_folder, content):
 
 def test_audio_of_a_kind_that_is_not_read_is_said(audio_folder):
     (audio_folder / "low" / "song.m4a").touch()
-    with pytest.raises(ValueError, match=r"song.m4a \(one of 1\) is in a format that cannot be read; convert it"):
+    with pytest.raises(
+        ValueError, match=r"song.m4a \(one of 1\) is in a format that cannot be read \(m4a\); convert it: ffmpeg"
+    ):
         folder.clips(audio_folder)
 
 

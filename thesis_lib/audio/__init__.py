@@ -4,10 +4,11 @@ Arrays are time first, frequency second. Every function works on a single clip, 
 the clips processed with it.
 """
 
+from .finding import UNREADABLE, audio_files, how_to_convert
 from .log_mel import COMPRESSIONS, log_mel, mel_spectrogram, patches
-from .waveform import READABLE, AudioError, audio_files, duration, load, repeat_to, resample, stream
+from .waveform import AudioError, duration, load, repeat_to, resample, stream
 
 __all__ = [
-    "COMPRESSIONS", "READABLE", "AudioError", "audio_files", "duration", "load", "log_mel", "mel_spectrogram",
-    "patches", "repeat_to", "resample", "stream",
+    "COMPRESSIONS", "UNREADABLE", "AudioError", "audio_files", "duration", "how_to_convert", "load", "log_mel",
+    "mel_spectrogram", "patches", "repeat_to", "resample", "stream",
 ]  # fmt: skip

@@ -18,6 +18,8 @@ from threading import Thread
 
 import soundfile
 
+from .finding import UNREADABLE, how_to_convert
+
 UNTIL_THE_END = 0x7F00_0000  # bytes: headers that state this much or more were written to a pipe
 # libsndfile's note on a header that states more data than the file contains
 _STATED = re.compile(r"^ *(?:data|SSND|Data Size|riff|Riff size) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
@@ -98,6 +100,8 @@ def why_unreadable(path: Path, error: Exception | None = None) -> str:
         return "is not a regular file; copy its audio into one."
     if path.stat().st_size == 0:
         return "is empty (0 bytes); copy or download it again."
+    if path.suffix.lower() in UNREADABLE:
+        return how_to_convert(path)
     reason = str(error).split(": ", 1)[-1].rstrip(".")
     return f"cannot be read as audio ({reason}); the file is damaged, or its suffix does not match its format."
 

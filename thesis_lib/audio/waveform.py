@@ -20,19 +20,10 @@ CANCELLED = 1e-6  # power of the channels' mean relative to theirs, below which 
 LEVEL_OF = 16  # every so many samples are enough for these powers
 BLOCK, MOST = 1 << 18, 1 << 22  # samples to read at once by default, and at most
 MIN_SECONDS = 0.02  # shorter files are rejected; the shortest clips of UrbanSound8K last a few hundredths of a second
-# Suffixes of the files that libsndfile reads. A raw file has no header that states its rate.
-READABLE = {f".{name.lower()}" for name in soundfile.available_formats()} - {".raw"} | {
-    ".aif", ".oga", ".opus", ".wave",
-}  # fmt: skip
 
 
 class AudioError(ValueError):
     """An audio file cannot be used; the message names the file and the reason."""
-
-
-def audio_files(folder: Path) -> list[Path]:
-    """List the readable audio files in a folder and its subfolders, sorted by path."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in READABLE and path.is_file())
 
 
 def load(path: Path | str, sample_rate: int, *, seconds: float | None = None) -> np.ndarray:

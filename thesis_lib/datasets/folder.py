@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from ..audio import READABLE
+from ..audio import UNREADABLE, audio_files, how_to_convert
 from .clip import Card, Clip
 from .splits import draw_folds
 
@@ -26,7 +26,6 @@ CARD = Card(
     get="make a folder with one subfolder of audio per class",
 )
 N_FOLDS = 5
-OTHER_AUDIO = {".aac", ".m4a", ".mp4", ".wma", ".ra", ".ape", ".webm"}  # formats that libsndfile cannot read
 LEADING_FOLD = re.compile(r"(\d{1,2})-")  # "3-155642-A.ogg" is in fold 3, as in ESC-10 and ESC-50
 
 
@@ -68,13 +67,11 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def _audio(home: Path) -> list[Path]:
-    found = [path.relative_to(home) for path in sorted(home.glob("*/**/*")) if path.is_file()]
-    seen = [path for path in found if not any(part.startswith(".") for part in path.parts)]
-    if other := [path for path in seen if path.suffix.lower() in OTHER_AUDIO]:
-        raise ValueError(
-            f"{home / other[0]} (one of {len(other)}) is in a format that cannot be read; convert it to flac or wav."
-        )
-    return [home / path for path in seen if path.suffix.lower() in READABLE]
+    """List the audio in the subfolders; files next to them belong to no class."""
+    found = [path for path in audio_files(home) if path.parent != home]
+    if other := [path for path in found if path.suffix.lower() in UNREADABLE]:
+        raise ValueError(f"{other[0]} (one of {len(other)}) {how_to_convert(other[0])}")
+    return found
 
 
 def _folds(home: Path, files: list[Path], labels: list[str], seed: int) -> list[int]:

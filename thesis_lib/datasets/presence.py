@@ -25,7 +25,7 @@ def inventory(folder: Path | None) -> tuple[int, int]:
     """Count the audio files in a folder and their bytes; (0, 0) if the folder does not exist."""
     if folder is None or not folder.is_dir():
         return 0, 0
-    sizes = [path.stat().st_size for path in audio.audio_files(folder)]
+    sizes = [path.stat().st_size for path in audio.audio_files(folder) if path.is_file()]
     return len(sizes), sum(sizes)
 
 
