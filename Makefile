@@ -5,8 +5,11 @@ CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # musicnn's published weights, downloaded by `make`
-export THESIS_MUSICNN ?= $(shell ls $(CURDIR)/.venv/musicnn/*.whl 2>/dev/null)
-SNAKEMAKE := $(BIN)/snakemake book --snakefile workflow/Snakefile --cores $(CORES) --quiet rules progress host
+ifeq ($(THESIS_MUSICNN),)
+export THESIS_MUSICNN := $(shell ls "$(CURDIR)"/.venv/musicnn/*.whl 2>/dev/null)
+endif
+# read from the environment by the workflow; never put into a command, so they may contain any character
+export SCALE DATASET DATA_HOME SEED
 
 .DEFAULT_GOAL := help
 .PHONY: help book test site-test lint lock serve clean
@@ -15,8 +18,7 @@ help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
 
 book: .venv/ready  ## build the book at scale quick (SCALE=smoke|full, DATASET=..., DATA_HOME=... for other runs)
-	@$(SNAKEMAKE) $(if $(SCALE)$(DATASET)$(DATA_HOME)$(SEED),--config) $(if $(SCALE),'scale=$(SCALE)') \
-		$(if $(DATASET),'dataset=$(DATASET)') $(if $(DATA_HOME),'data_home=$(DATA_HOME)') $(if $(SEED),'seed=$(SEED)')
+	@$(BIN)/python workflow/build.py --cores $(CORES) --quiet rules progress host
 	@echo "the book: build/site/_build/html/index.html"
 
 test: .venv/ready  ## run the tests
