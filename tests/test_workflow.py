@@ -107,10 +107,8 @@ def test_a_changed_table_or_clip_executes_the_chapters_that_use_it(one_chapter):
         assert "04_non_trained" in build(one_chapter, DATASET="table", DATA_HOME=str(home))[0]
 
 
-@pytest.mark.parametrize(
-    "home", ["/x/Bob's audio", '/x/"; touch evil; "', "/x/$(touch evil)`touch evil`", "{a}: [b] #c"]
-)
-def test_a_folder_may_have_any_name(one_chapter, home):
+def test_a_folder_may_have_any_name(one_chapter):
+    home = """/x/Bob's "; touch evil; "$(touch evil)`touch evil` {a}: [b] #c"""
     executed, code = build(one_chapter, DATA_HOME=home)
     assert code == 0 and "04_non_trained" in executed
     arguments = (one_chapter / "build/site/notebooks/04_non_trained.ipynb").read_text()
