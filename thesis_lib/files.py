@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
+from filelock import BaseFileLock, FileLock, Timeout
+
 PACKAGE = Path(__file__).resolve().parent
 # A checkout keeps notebooks and tables next to the package; an installed wheel carries them inside it.
 ROOT = PACKAGE / "project" if (PACKAGE / "project").is_dir() else PACKAGE.parent
@@ -68,6 +70,26 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file completely or not at all."""
     with written(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def locked(folder: Path, name: str) -> BaseFileLock:
+    """Lock a folder for this process, which may lock it several times, until the release or the end of the process.
+
+    Args:
+        folder: a folder that exists.
+        name: name of the lock, a file that stays in the folder.
+
+    Raises:
+        ValueError: another process has locked it.
+    """
+    lock = FileLock(folder / name, timeout=0, is_singleton=True)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ValueError(
+            f"another process is writing to {folder}; wait until it has ended, or choose another folder."
+        ) from None
+    return lock
 
 
 def _runs(pid: str) -> bool:

@@ -4,10 +4,11 @@ SCALE, DATASET, DATA_HOME and SEED in the environment are parameters of the chap
 part of a command line, so they may contain any character.
 """
 
-import fcntl
 import subprocess
 import sys
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 BUILD = Path("build")
 
@@ -15,16 +16,15 @@ BUILD = Path("build")
 def main(arguments: list[str]) -> int:
     """Build with further arguments for Snakemake; return its exit code."""
     BUILD.mkdir(exist_ok=True)
-    # Snakemake's own lock stays after a kill; this one is released by the system
-    with (BUILD / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("another build is running in this folder; wait until it has ended.", file=sys.stderr)
-            return 1
-        snakemake = Path(sys.executable).parent / "snakemake"
-        command = [snakemake, "book", "--snakefile", "workflow/Snakefile", "--nolock", "--rerun-incomplete", *arguments]
-        return subprocess.run(command).returncode
+    try:
+        # Snakemake's own lock stays after a kill; this one is released by the system
+        with FileLock(BUILD / ".lock", timeout=0):
+            snakemake = Path(sys.executable).parent / "snakemake"
+            command = [snakemake, "book", "--snakefile", "workflow/Snakefile", "--nolock", "--rerun-incomplete"]
+            return subprocess.run([*command, *arguments]).returncode
+    except Timeout:
+        print("another build is running in this folder; wait until it has ended.", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -72,9 +72,10 @@ def test_a_stopped_run_goes_on_with_its_predictions(tmp_path):
 def test_predictions_that_a_killed_run_wrote_without_their_record_are_dropped(tmp_path):
     made = start(tmp_path)
     add(made, 1, list("bbaa"))
-    one_record = (tmp_path / "records.jsonl").read_text()
+    before = {path: path.read_text() for path in (tmp_path / "records.jsonl", tmp_path / "provenance.json")}
     add(made, 2, list("bbbb"))
-    (tmp_path / "records.jsonl").write_text(one_record)  # killed between the two files
+    for path, text in before.items():  # killed after the predictions were written
+        path.write_text(text)
     again = start(tmp_path)
     add(again, 2, list("aaaa"))
     again.finish()
@@ -90,7 +91,7 @@ def test_records_without_their_predictions_are_set_aside(tmp_path, damage):
     else:
         file.write_bytes(file.read_bytes()[:-40])
     assert start(tmp_path).records == []
-    assert list(tmp_path.glob("records-*.jsonl"))
+    assert (tmp_path / "damaged" / "records.jsonl").exists()
 
 
 def test_a_run_without_predictions_says_so(tmp_path):

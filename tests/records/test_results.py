@@ -1,6 +1,9 @@
 """Check records: complete, resumed, never mixed, and traceable."""
 
+import itertools
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -72,7 +75,7 @@ def test_a_damaged_run_is_set_aside_and_made_again(tmp_path, name):
     assert again.records == []
     again.add([ROW])
     assert len(lines(tmp_path)) == 1
-    assert (tmp_path / "records-damaged.jsonl").exists()
+    assert (tmp_path / "damaged" / name).exists()
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"dataset": "other"}, {"n_features": 7}])
@@ -81,8 +84,8 @@ def test_records_of_another_run_are_set_aside_not_mixed(tmp_path, change):
     first.add([ROW])
     other = start(tmp_path, **change)
     assert other.records == []
-    assert (tmp_path / f"records-{first.run_id}.jsonl").exists()
-    assert (tmp_path / f"provenance-{first.run_id}.json").exists()
+    assert (tmp_path / first.run_id / "records.jsonl").exists()
+    assert (tmp_path / first.run_id / "provenance.json").exists()
 
 
 def test_other_data_and_other_code_are_another_run(tmp_path, monkeypatch):
@@ -115,3 +118,88 @@ def test_load_reads_what_a_finished_run_left(tmp_path):
     assert records.loc[0, "value"] == 0.5 and facts["run_id"] == run.run_id
     with pytest.raises(ValueError, match="contains no records.jsonl"):
         results.load(tmp_path / "nowhere")
+
+
+def test_runs_that_take_turns_in_one_folder_lose_nothing(tmp_path):
+    for turn, seed in itertools.product(range(3), (0, 1, 2)):
+        run = start(tmp_path, seed=seed)
+        assert len(run.records) == turn, "what was set aside is found again"
+        run.add([ROW | {"fold": turn}])
+        if turn == 2:
+            assert len(run.finish()) == 3
+    for seed in (0, 1, 2):
+        again = start(tmp_path, seed=seed)
+        assert len(again.finish()) == 3 and again.provenance["end"]
+    assert sum(path.name == "records.jsonl" for path in tmp_path.rglob("*")) == 3
+
+
+DAMAGE = {
+    "a line less": lambda text: text[: text.rindex("{")],
+    "a line twice": lambda text: text + text[text.rindex("{") :],
+    "a line cut": lambda text: text[:-9],
+    "another value": lambda text: text.replace("0.5", "0.7", 1),
+    "lines exchanged": lambda text: "".join(reversed(text.splitlines(keepends=True))),
+    "empty": lambda text: "",
+    **{kind: lambda text, kind=kind: text + kind + "\n" for kind in ("null", "[1]", "{}", "[]", "1e999", "[" * 10_000)},
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damaged_records_of_a_finished_run_are_refused_and_made_again(tmp_path, damage):
+    run = start(tmp_path)
+    run.add([ROW, ROW | {"fold": 2}])
+    run.finish()
+    before = (tmp_path / "records.jsonl").read_text()
+    (tmp_path / "records.jsonl").write_text(DAMAGE[damage](before))
+    with pytest.raises(ValueError, match=r"the records in .* are damaged \(.*\); run the chapter again") as error:
+        results.load(tmp_path)
+    assert "\n" not in str(error.value) and len(str(error.value)) < 400
+    again = start(tmp_path)
+    assert again.records == []
+    again.add([ROW, ROW | {"fold": 2}])
+    again.finish()
+    assert (tmp_path / "records.jsonl").read_text() == before
+
+
+@pytest.mark.parametrize("text", ["null", "[1]", "{}", "[]", "1", '{"run_id": 7}', "[" * 10_000, "\xff"])
+def test_a_damaged_provenance_is_refused(tmp_path, text):
+    run = start(tmp_path)
+    run.add([ROW])
+    run.finish()
+    (tmp_path / "provenance.json").write_text(text, encoding="latin-1")
+    with pytest.raises(ValueError, match="are damaged"):
+        results.load(tmp_path)
+
+
+def test_a_run_id_is_no_path(tmp_path):
+    run = start(tmp_path / "run")
+    run.add([ROW])
+    path = tmp_path / "run" / "provenance.json"
+    path.write_text(path.read_text().replace(run.run_id, "../../outside"))
+    assert start(tmp_path / "run", seed=1).records == []
+    assert (tmp_path / "run" / "damaged").is_dir() and {path.name for path in tmp_path.iterdir()} == {"run"}
+
+
+def test_records_beyond_the_seal_of_a_killed_run_are_made_again(tmp_path):
+    start(tmp_path).add([ROW])
+    with (tmp_path / "records.jsonl").open("a") as file:  # a kill came between the two files
+        file.write(json.dumps(lines(tmp_path)[0] | {"fold": 2}) + "\n")
+    again = start(tmp_path)
+    assert len(again.records) == 1 and not again.has(fold=2)
+    again.add([ROW | {"fold": 2}])
+    assert [record["fold"] for record in lines(tmp_path)] == [1, 2]
+
+
+def test_two_processes_do_not_write_to_one_folder(tmp_path):
+    run = start(tmp_path)
+    other = f"""
+import sys
+sys.path.insert(0, {str(results.ROOT)!r})
+from thesis_lib.records.run import Run
+Run({str(tmp_path)!r}, "04_non_trained", {PARAMETERS!r}, "data")
+"""
+    refused = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)
+    assert refused.returncode and "another process is writing to" in refused.stderr.splitlines()[-1]
+    run.add([ROW])
+    run.finish()
+    assert subprocess.run([sys.executable, "-c", other], capture_output=True).returncode == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..files import locked
 from .stop import FAILED, INTERRUPTED, INVALID_INPUT, stop
 
 
@@ -51,6 +52,7 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
         output = _writable(
             output or Path("runs") / "-".join([notebook.stem, *(a.replace("/", "_") for a in assignments)])
         )
+        lock = locked(output, ".lock")
     except ValueError as error:
         stop(str(error), INVALID_INPUT)
     if parameters.writes_records(notebook):
@@ -62,6 +64,7 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
         stop(f"interrupted; the results so far are in {output}, and the same command continues the run.", INTERRUPTED)
     except chapters.CellFailed as error:
         stop(f"{error} (see {output / notebook.stem}.failed.ipynb)", FAILED)
+    lock.release()
     click.echo(f"{executed.with_suffix('.html')}")
 
 

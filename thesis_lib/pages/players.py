@@ -49,7 +49,7 @@ def waveforms(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int =
     for axis, clip in zip(axes.flat, clips, strict=False):
         waveform = audio.load(clip.path, sample_rate, seconds=seconds)
         axis.plot(np.arange(len(waveform)) / sample_rate, waveform, linewidth=0.3, rasterized=True)
-        axis.set_title(_name(clip), fontsize=11, loc="left", parse_math=False)
+        axis.set_title(_name(clip), fontsize=11, loc="left")
         axis.set(ylim=(-1, 1), yticks=(-1, 0, 1))
     for axis in axes.flat[len(clips) :]:
         axis.set_axis_off()
@@ -72,7 +72,7 @@ def spectrograms(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: in
         log_mel = audio.log_mel(waveform, sample_rate, fmax=sample_rate / 2)
         extent = (0, len(waveform) / sample_rate, 0, log_mel.shape[1])
         axis.imshow(log_mel.T, origin="lower", aspect="auto", cmap="magma", extent=extent)
-        axis.set_title(_name(clip), fontsize=11, loc="left", parse_math=False)
+        axis.set_title(_name(clip), fontsize=11, loc="left")
         axis.grid(False)
     for axis in axes.flat[len(clips) :]:
         axis.set_axis_off()

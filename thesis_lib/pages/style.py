@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 
@@ -11,6 +12,13 @@ WIDTH = 5.6  # inches: the width of a page's column; legible when a phone shrink
 def style() -> None:
     """Set font sizes that are legible on a phone, and colours that do not depend on colour vision."""
     sns.set_theme("notebook", "whitegrid", "colorblind", rc={"figure.dpi": 150, "font.size": 11, "axes.titlesize": 12})
+    plt.rcParams["text.parse_math"] = False  # "$" in the reader's names is a character
+    pd.set_option("styler.format.escape", "html")
+
+
+def in_legend(name: str) -> str:
+    """Return a name that a legend shows: matplotlib leaves out those that start with an underscore."""
+    return f" {name}" if name.startswith("_") else name
 
 
 def show(table: pd.DataFrame) -> pd.io.formats.style.Styler:

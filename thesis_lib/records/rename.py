@@ -5,11 +5,10 @@ Runs on the reader's own audio used to record "folder" or "table" as their data 
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from ..files import ROOT, write_text
-from .run import read
+from ..files import ROOT
+from .storage import read, write
 
 
 def rename(folder: Path | str, dataset: str, sounds: str) -> None:
@@ -38,5 +37,4 @@ def rename(folder: Path | str, dataset: str, sounds: str) -> None:
     provenance["parameters"] |= after
     provenance.setdefault("changes", []).append(f"records.rename: {', '.join(changed)}")
     records = [record | {"dataset": dataset} for record in records]
-    write_text(ROOT / folder / "records.jsonl", "".join(json.dumps(record) + "\n" for record in records))
-    write_text(ROOT / folder / "provenance.json", json.dumps(provenance, indent=1) + "\n")
+    write(ROOT / folder, records, provenance)

@@ -7,7 +7,6 @@ run keeps what it has done, and the same run started again continues from there.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import subprocess
@@ -21,16 +20,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..files import PACKAGE, ROOT, digest, sha256, write_text
-from . import predictions
+from ..files import PACKAGE, ROOT, digest, locked, sha256
+from . import predictions, storage
+from .storage import FIELDS
 
 if TYPE_CHECKING:
     from ..datasets.clip import Clip
 
-FIELDS = (
-    "run_id", "chapter", "system", "dataset", "protocol", "classifier", "scale", "seed", "fold", "n_per_class",
-    "train_size", "metric", "value", "n_params", "seconds",
-)  # fmt: skip
 PACKAGES = ("keras", "librosa", "numpy", "scikit-learn", "scipy", "soundfile", "soxr")
 NO_VALUES = ("cli", "pages", "records")  # folders that compute no recorded value: changes there leave records valid
 
@@ -39,11 +35,15 @@ class Run:
     """A run of a chapter: the folder of its records and what they have in common.
 
     Args:
-        output: folder for `records.jsonl` and `provenance.json`. Records of the same run in this folder are kept.
+        output: folder for `records.jsonl` and `provenance.json`. Records of the same run in this folder are continued,
+            those of another run are set aside in a folder within it, named by their run id.
         chapter: name of the notebook, "04_non_trained".
         parameters: everything that the reader can set, including the data set's name, the scale and the seed.
         data_fingerprint: fingerprint of the clips, from `features.fingerprint`.
         clips: the clips, with one label each, if the run keeps what is predicted for them.
+
+    Raises:
+        ValueError: another process is writing to the folder.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class Run:
     ) -> None:  # fmt: skip
         self.folder = Path(output)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = locked(self.folder, ".records.lock")
         computed_with = _computation()
         self.run_id = digest(chapter, parameters, data_fingerprint, code_fingerprint(), _versions(), computed_with)
-        self._path = self.folder / "records.jsonl"
         self._common = {"run_id": self.run_id, "chapter": chapter} | {
             key: parameters[key] for key in ("dataset", "scale", "seed")
         }
@@ -96,42 +96,40 @@ class Run:
             raise ValueError(f"a record has the fields {', '.join(FIELDS)}; got {', '.join(sorted(unknown))}.")
         if not self._this["records"]:
             self.provenance["starts"].append(self._this)
+            if not self.records:  # records without a provenance could not be assigned to this run
+                storage.write(self.folder, [], self.provenance)
         self._this |= {"records": self._this["records"] + len(records), "seconds": self._seconds()}
         if self._predictions:
             for found in predicted:
                 self._predictions.add(found)
             self._predictions.write(self.folder)
-        self._write_provenance()  # before the records, which could not be assigned to this run without it
         self.records += records
-        write_text(self._path, "".join(json.dumps(record) + "\n" for record in self.records))
+        storage.write(self.folder, self.records, self.provenance)
 
     def finish(self) -> pd.DataFrame:
         """Note the end of the run if it has not ended before, and return its records."""
         if self.provenance["end"] is None:
             self.provenance["end"] = _now()
-            self._write_provenance()
+            storage.write(self.folder, self.records, self.provenance)
+        self._lock.release()
         return pd.DataFrame(self.records, columns=list(FIELDS))
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self._clock, 1)
 
     def _continue(self) -> tuple[list[dict], dict]:
-        """Read what an earlier start of this run has left; rename the files of another run."""
-        try:
-            records, provenance = read(self.folder)
-        except ValueError:  # absent or damaged
-            records, provenance = [], {}
-        same = records and provenance.get("run_id") == self.run_id
-        if same and (not self._predictions or self._predictions.resume(self.folder, len(records))):
-            return records, provenance
-        other = provenance.get("run_id", "damaged")
-        for name in ("records.jsonl", "provenance.json", predictions.FILE):
-            if (self.folder / name).exists():
-                os.replace(self.folder / name, self.folder / name.replace(".", f"-{other}."))
+        """Read what an earlier start of this run has left; set the files of another run aside."""
+        for _ in range(2):  # in the folder itself, then where this run was set aside
+            try:
+                records, provenance = storage.read(self.folder)
+            except ValueError:  # absent or damaged
+                records, provenance = [], {"run_id": "damaged"}
+            same = provenance["run_id"] == self.run_id
+            if same and (not self._predictions or self._predictions.resume(self.folder, len(records))):
+                return records, provenance
+            storage.set_aside(self.folder, "damaged" if same else provenance["run_id"])
+            storage.restore(self.folder, self.run_id)
         return [], {}
-
-    def _write_provenance(self) -> None:
-        write_text(self.folder / "provenance.json", json.dumps(self.provenance, indent=1, default=str) + "\n")
 
 
 def load(folder: Path | str) -> tuple[pd.DataFrame, dict]:
@@ -146,24 +144,10 @@ def load(folder: Path | str) -> tuple[pd.DataFrame, dict]:
     Raises:
         ValueError: the folder has no records, damaged ones, or those of a run that has not ended.
     """
-    records, provenance = read(ROOT / folder)
+    records, provenance = storage.read(ROOT / folder)
     if provenance["end"] is None:
         raise ValueError(f"{ROOT / folder} contains a run that has not ended; give its command again to continue it.")
     return pd.DataFrame(records, columns=list(FIELDS)), provenance
-
-
-def read(folder: Path) -> tuple[list[dict], dict]:
-    """Read records and provenance from a folder, whether or not the run has ended; ValueError if they are unusable."""
-    try:
-        lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
-        provenance = (folder / "provenance.json").read_text(encoding="utf-8")
-        return [json.loads(line) for line in lines], json.loads(provenance)
-    except FileNotFoundError as error:
-        raise ValueError(
-            f"{folder} contains no records.jsonl and provenance.json; give the folder of a run."
-        ) from error
-    except ValueError as error:
-        raise ValueError(f"the records in {folder} are damaged ({error}); run the chapter again.") from error
 
 
 def code_fingerprint(package: Path = PACKAGE) -> str:

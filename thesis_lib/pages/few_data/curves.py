@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 
 from ...protocols.few_data.systems import LABELS, SYSTEMS
 from ...records.intervals import Interval, interval, interval_over_draws
-from ..style import WIDTH
+from ..style import WIDTH, in_legend
 
 LINES = {  # by family of systems
     "nearest": ":", "prototypical": "--", "prototypical_transfer": "--", "transfer": "-", "finetuned": "-.",
@@ -116,7 +116,7 @@ def embedding(found: dict[str, np.ndarray]) -> plt.Figure:
         plane = PCA(2).fit(found["prototypes"] if when == "after" else found[when])
         for kind, name in enumerate(names):
             x, y = plane.transform(found[when][labels == kind]).T
-            axis.scatter(x, y, s=14, color=colours[kind], alpha=0.75, label=str(name), linewidths=0)
+            axis.scatter(x, y, s=14, color=colours[kind], alpha=0.75, label=in_legend(str(name)), linewidths=0)
         if when == "after":
             for kind, (x, y) in enumerate(plane.transform(found["prototypes"])):
                 axis.plot(x, y, "X", color=colours[kind], markeredgecolor="k", markersize=9)

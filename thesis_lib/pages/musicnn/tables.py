@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from html import escape
 
 import keras
 import pandas as pd
@@ -50,7 +51,8 @@ def side_by_side(records: pd.DataFrame, *, top: int = 4) -> Styler:
     named = best.assign(tag=best["metric"] + " " + best["value"].map("{:.2f}".format))
     table = named.groupby(["dataset", "system"], sort=False)["tag"].agg(", ".join).unstack()
     table = table.reindex(index=records["dataset"].unique(), columns=records["system"].unique())
-    return table.rename_axis(index=None, columns=None).style.set_table_attributes(PROSE)
+    named = table.rename_axis(index=None, columns=None).style.format_index(escape, axis="index")  # names of files
+    return named.set_table_attributes(PROSE)
 
 
 def agreement(records: pd.DataFrame) -> Styler:

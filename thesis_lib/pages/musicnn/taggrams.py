@@ -16,7 +16,7 @@ from sklearn.manifold import TSNE
 from ...datasets.clip import Clip
 from ...pretrained.tagger import Tagged
 from .. import players
-from ..style import WIDTH
+from ..style import WIDTH, in_legend
 
 SHOWN = 8  # tags per heat map
 
@@ -62,7 +62,7 @@ def embedding_map(clips: Sequence[Clip], tagged: Sequence[Tagged], *, seed: int 
     """
     values = np.concatenate([value for tags in tagged for value in tags.features.values()])
     values = values.reshape(len(values), -1)
-    pieces = np.repeat([", ".join(clip.labels) for clip in clips], [len(tags.taggram) for tags in tagged])
+    pieces = np.repeat([in_legend(", ".join(clip.labels)) for clip in clips], [len(tags.taggram) for tags in tagged])
     perplexity = min(30.0, (len(values) - 1) / 3)
     places = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(values)
     figure, axis = plt.subplots(figsize=(WIDTH, 4.6))

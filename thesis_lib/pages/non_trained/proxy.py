@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,7 +14,7 @@ from ...protocols.non_trained.systems import LABELS
 from ...protocols.non_trained.training import CHECK
 from ...records import claims
 from ...records.rankings import agreement
-from ..style import WIDTH
+from ..style import WIDTH, in_legend
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "<")  # distinguishable without colour
 LEVEL = 0.05  # of the test whether tau is above zero
@@ -131,7 +132,7 @@ def learning_curves(runs: Sequence[Kept]) -> plt.Figure:
         axis.axhline(0, color="0.4", linewidth=1)
         for colour, (name, curve) in zip(colours, found.items(), strict=True):
             for number, (_, one) in enumerate(curve[curve["system"] == system].groupby("seed")):
-                label = name if not number and axis is axes[0][0] else None
+                label = in_legend(name) if not number and axis is axes[0][0] else None
                 axis.plot(one["epoch"], one["above"], color=colour, linewidth=1.2, label=label)
         axis.set_title(LABELS[system], fontsize=10)
         axis.tick_params(labelsize=9)
@@ -171,7 +172,7 @@ def in_words(runs: Sequence[Kept]) -> str:
             best = [LABELS[both["test", weights].idxmax()] for weights in ("random", "trained")]
             same = f"{best[0]} is the best with both" if best[0] == best[1] else f"{best[0]} is the best at random, "
             said = f"{_verdict([judged[name]])} {same}{'' if best[0] == best[1] else f'{best[1]} when trained'}."
-        items.append(f"<li>{name}: {said}</li>")
+        items.append(f"<li>{escape(name)}: {said}</li>")
     if len(judged) > 1 and len({tuple(both.index) for both in judged.values()}) == 1:
         items.append(f"<li>Mean of the {len(judged)} data sets: {_verdict(list(judged.values()))}</li>")
     return f"<ul>{''.join(items)}</ul>"

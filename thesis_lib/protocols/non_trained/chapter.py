@@ -17,11 +17,9 @@ CHAPTER = Chapter(
         "draws": Number(1, 100),
         "as_published": Switch(),
         "epochs": Number(0, 10_000),
+        "kept": Place(several=True),
         **dict.fromkeys(
             (
-                "kept",
-                "kept_dances",
-                "kept_genres",
                 "small",
                 "large",
                 "urban_small",

@@ -1,0 +1,59 @@
+"""Check that names of files, classes and data sets are shown as text on pages and in figures."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from thesis_lib.datasets.clip import Clip
+from thesis_lib.pages import boxes, players, style
+from thesis_lib.pages.few_data import curves
+from thesis_lib.pages.musicnn import tables, taggrams
+from thesis_lib.pretrained.tagger import Tagged
+from thesis_lib.pretrained.tags import MTT
+
+HOSTILE = ("<img src=x onerror=alert(1)>", "$x^$", "_hidden", "F**k {You} %s \\frac", "<script>alert(1)</script>")
+
+
+@pytest.fixture(autouse=True)
+def styled():
+    style.style()
+
+
+def drawn(figure):
+    """Draw a figure, which parses its texts; return them."""
+    figure.canvas.draw()
+    texts = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    for axis in figure.axes:
+        texts += [axis.get_title(loc="left"), *(text.get_text() for text in axis.get_yticklabels())]
+        texts += [text.get_text() for text in axis.get_legend().get_texts()] if axis.get_legend() else []
+    return {text.strip() for text in texts}
+
+
+def test_tables_escape_cells_and_names():
+    rows = [
+        {"dataset": name, "system": system, "metric": name, "value": 0.5}
+        for name in HOSTILE
+        for system in ("MTT_musicnn", "MSD_musicnn")
+    ]
+    html = tables.side_by_side(pd.DataFrame(rows)).to_html()
+    assert "<img" not in html and "<script" not in html and "&lt;img src=x onerror=alert(1)&gt;" in html
+    html = boxes.across({name: verdict(name) for name in HOSTILE})
+    assert "<img" not in html and "<script" not in html
+
+
+def verdict(name):
+    row = {"id": "IV.1", "claim": name, "classifier": name, "verdict": "holds", "against": "vgg", "difference": 1.0}
+    return pd.DataFrame([row | {"low": 0.0, "high": 2.0}])
+
+
+def test_figures_show_names_as_they_are(tmp_path, monkeypatch):
+    clips = [Clip(None, (name,)) for name in HOSTILE]
+    values = np.random.default_rng(0).normal(size=(5, 3, 200))
+    tagged = [Tagged(np.zeros((3, 50)), MTT, {"penultimate": value}, np.arange(3.0)) for value in values]
+    assert set(HOSTILE) <= drawn(taggrams.embedding_map(clips, tagged))
+    labels = np.arange(20) % 5
+    found = {"before": np.random.default_rng(0).normal(size=(20, 4)), "names": np.array(HOSTILE), "labels": labels}
+    found |= {"after": found["before"], "prototypes": found["before"][:5]}
+    assert set(HOSTILE) <= drawn(curves.embedding(found))
+    monkeypatch.setattr(players.audio, "load", lambda *args, **others: np.ones(12_000, np.float32))
+    assert set(HOSTILE) <= drawn(players.spectrograms(clips)) & drawn(players.waveforms(clips))
