@@ -19,8 +19,15 @@ ROOT = PACKAGE / "project" if (PACKAGE / "project").is_dir() else PACKAGE.parent
 
 def cache_dir() -> Path:
     """Return the folder for everything that can be recomputed: $THESIS_CACHE, or `~/.cache/thesis_lib`."""
-    home = os.environ.get("THESIS_CACHE") or Path.home() / ".cache" / "thesis_lib"
-    return Path(home).expanduser().absolute()
+    home = expanded(os.environ.get("THESIS_CACHE") or "~/.cache/thesis_lib")
+    if home.parts[0].startswith("~"):
+        raise ValueError("this user has no home folder for the cache; set THESIS_CACHE to a folder.")
+    return home.absolute()
+
+
+def expanded(path: Path | str) -> Path:
+    """Return a path with the home folder in place of "~"; unchanged, and so never found, if there is no such home."""
+    return Path(os.path.expanduser(path))
 
 
 def digest(*parts: object) -> str:

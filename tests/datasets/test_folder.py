@@ -142,3 +142,10 @@ def test_names_of_all_kinds(tmp_path):
     for index in (3, 4):
         soundfile.write(home / "UPPER" / f"{index}.WAV", tone(200, 0.3), RATE, format="WAV")
     assert {clip.label for clip in folder.clips(home)} == {"ça va", "it's <b>", "UPPER"}
+
+
+def test_classes_that_look_alike_are_named(audio_folder):
+    (audio_folder / "low").rename(audio_folder / "caf\u00e9")
+    (audio_folder / "high").rename(audio_folder / "cafe\u0301")
+    with pytest.raises(ValueError, match=r"two classes that look alike, .*\\u0301.*\\xe9"):
+        folder.clips(audio_folder)

@@ -109,3 +109,55 @@ def test_a_table_that_is_not_there_or_no_table(tmp_path):
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00path")
     with pytest.raises(ValueError, match="UTF-8"):
         table.clips(tmp_path / "binary.csv")
+
+
+SPLIT = ["train"] * 8 + ["validation"] * 2 + ["test"] * 2
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("path,label,fold", lambda i: f"{'cab'[1 + i % 2 if i < 9 else 0]},{i % 3 if i < 9 else 2}", "class 'c' are in fold 2;"),
+        ("path,label,fold", lambda i: f"{'ab'[i // 6]},{i // 6}", "class 'a' are in fold 0;"),
+        ("path,label,group", lambda i: f"{'abcdef'[i // 2]},g{i // 2}", "class 'a' has 2 clips"),
+        ("path,label,group", lambda i: f"{'ab'[i % 2]},{'all' if i % 2 else i}", r"class 'b' are in fold \d, because they are one group \('all'\)"),
+        ("path,label,split", lambda i: f"{'abc'[2 if i == 11 else i % 2]},{SPLIT[i]}", "class 'c' is not in the training part, only in test"),
+        ("path,label,split", lambda i: f"{'abc'[2 if i == 8 else i % 2]},{SPLIT[i]}", "class 'c' is not in the training part, only in validation"),
+    ],
+)  # fmt: skip
+def test_a_class_that_cannot_be_learnt_is_named_before_the_run(home, header, row, said):
+    path = write(home, header, [f"audio/{i:02d}.wav,{row(i)}" for i in range(12)])
+    with pytest.raises(ValueError, match=said) as error:
+        table.clips(path)
+    assert str(error.value).startswith(str(path)) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "again", ["./audio/00.wav", "audio//00.wav", "audio/../audio/00.wav", "linked/00.wav", "{home}/audio/00.wav"]
+)
+def test_one_file_written_in_two_ways_is_named(home, again):
+    (home / "linked").symlink_to(home / "audio")
+    again = again.format(home=home)
+    rows = [f"audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3}" for i in range(12)] + [f"{again},a,1"]
+    with pytest.raises(ValueError, match="lists one file as audio/00.wav and as") as error:
+        table.clips(write(home, "path,label,fold", rows))
+    assert again in str(error.value)
+
+
+def test_labels_and_files_that_look_alike_are_named(home):
+    for header, form in (("path,label,fold", "{label},{fold}"), ("path,labels,split", "x;{label},{split}")):
+        labels = ["caf\u00e9", "cafe\u0301"]
+        rows = [f"audio/{i:02d}.wav," + form.format(label=labels[i % 2], fold=i % 3, split=SPLIT[i]) for i in range(12)]
+        with pytest.raises(ValueError, match=r"has two labels that look alike, .*\(caf\\xe9\) and \(cafe\\u0301\)"):
+            table.clips(write(home, header, rows))
+    for name in ("\u00e9.wav", "e\u0301.wav"):
+        (home / "audio" / name).write_bytes((home / "audio" / "00.wav").read_bytes())
+    rows = [f"audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3}" for i in range(12)]
+    with pytest.raises(ValueError, match="has two paths that look alike"):
+        table.clips(write(home, "path,label,fold", [*rows, "audio/\u00e9.wav,a,1", "audio/e\u0301.wav,a,2"]))
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "~nosuchuser/clips.csv", "x" * 300 + ".csv"])
+def test_what_is_no_file_is_no_table(path):
+    with pytest.raises(ValueError, match="cannot be read as a table"):
+        table.clips(path)

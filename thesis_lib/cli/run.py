@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..files import locked
+from ..files import expanded, locked
 from .stop import FAILED, INTERRUPTED, INVALID_INPUT, stop
 
 
@@ -92,7 +92,7 @@ def _help(chapter: str) -> str:
 
 def _writable(output: Path) -> Path:
     """Create the output folder and return its absolute path; ValueError if it cannot be written."""
-    output = output.expanduser().absolute()
+    output = expanded(output).absolute()
     try:
         output.mkdir(parents=True, exist_ok=True)
         probe = output / f".writable.{os.getpid()}"

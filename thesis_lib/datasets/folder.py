@@ -8,7 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 from ..audio import UNREADABLE, audio_files, how_to_convert
+from ..files import expanded
 from .clip import Card, Clip
+from .own import check_names
 from .splits import draw_folds
 
 CARD = Card(
@@ -48,7 +50,7 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
     """
     if not data_home:
         raise ValueError("dataset=folder needs a folder with one subfolder per class; give it as data_home=FOLDER.")
-    home = Path(data_home).expanduser()
+    home = expanded(data_home)
     if not home.is_dir():
         raise ValueError(f"data_home must be a folder with one subfolder per class; got data_home={str(home)!r}.")
     files = _audio(home)
@@ -61,6 +63,8 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
         raise ValueError(
             f"{home} contains only one class ({labels[0]}); at least two subfolders with audio are required."
         )
+    check_names(home, labels, "classes")
+    check_names(home, (path.relative_to(home).as_posix() for path in files), "files")
     folds = _folds(home, files, labels, seed)
     _check(home, labels, folds)
     return [Clip(path, (label,), fold) for path, label, fold in zip(files, labels, folds, strict=True)]

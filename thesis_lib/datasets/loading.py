@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from .. import audio
+from ..files import expanded
 from . import DATASETS
 from .clip import Card, Clip
 
@@ -31,7 +31,7 @@ def load(
     Raises:
         ValueError: the data set is not there, or cannot be used.
     """
-    module, home = DATASETS[dataset], Path(data_home).expanduser() if data_home else None
+    module, home = DATASETS[dataset], expanded(data_home) if data_home else None
     if not module.CARD.rendered:
         return thin(module.clips(home, seed=seed), at_most)
     size = {"n": n} if module.CARD.sounds == "tags" else {"per_class": per_class}
@@ -52,7 +52,7 @@ def card(dataset: str, data_home: str = "", *, data_name: str = "", sounds: str 
     found = DATASETS[dataset].CARD
     if not found.own:
         return found
-    name = data_name or Path(data_home).expanduser().absolute().stem
+    name = data_name or expanded(data_home).absolute().stem
     return replace(found, name=name, sounds=sounds)
 
 

@@ -8,7 +8,7 @@ from types import ModuleType
 from tqdm import tqdm
 
 from .. import audio
-from ..files import cache_dir
+from ..files import cache_dir, expanded
 from .rendered import shelf
 
 
@@ -17,7 +17,7 @@ def place(dataset: ModuleType, data_home: Path | None = None) -> Path | None:
     if hasattr(dataset, "home"):
         return dataset.home(data_home)
     if data_home:
-        return Path(data_home).expanduser().absolute()
+        return expanded(data_home).absolute()
     return cache_dir() / dataset.CARD.name if dataset.CARD.rendered else None
 
 

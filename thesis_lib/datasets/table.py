@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from pathlib import Path
 
+from ..files import expanded
 from .clip import Card, Clip
+from .own import check_learnable, check_names
 from .splits import PARTS, draw_folds
 
 CARD = Card(
@@ -44,21 +47,20 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
     Raises:
         ValueError: the table does not exist or has missing or unknown columns or an invalid row, an audio file is
-            missing, there is a single label, a class has too few clips, or a group is in two parts.
+            missing or listed twice, there is a single label, labels look alike, a class has too few clips or is tested
+            without being trained on, or a group is in two parts.
     """
     if not data_home:
         raise ValueError("dataset=table needs a CSV file with the columns path and label; give it as data_home=FILE.")
-    table = Path(data_home).expanduser()
+    table = expanded(data_home)
     rows = _rows(table)
     for number, row in enumerate(rows, start=2):  # the header is line 1
         _check_row(table, number, row)
     if repeated := [path for path, count in Counter(row["path"] for row in rows).items() if count > 1]:
         raise ValueError(f"{table} lists {repeated[0]} twice; every clip must have one row.")
     found = [_clip(table, row) for row in rows]
-    if missing := [clip.path for clip in found if not clip.path.is_file()]:
-        raise ValueError(
-            f"{table} lists {missing[0]}, which does not exist (one of {len(missing)} missing of {len(found)} files)."
-        )
+    _check_paths(table, [row["path"] for row in rows], [clip.path for clip in found])
+    check_names(table, (label for clip in found for label in clip.labels), "labels")
     if len({label for clip in found for label in clip.labels}) < 2:
         raise ValueError(f"{table} has only one label; at least two are required.")
     if "fold" not in rows[0] and "split" not in rows[0]:
@@ -68,6 +70,8 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def _rows(table: Path) -> list[dict[str, str]]:
+    if not os.path.isfile(table):  # reading a device would not end
+        raise ValueError(f"{table} cannot be read as a table in UTF-8 (it is not a file).")
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
@@ -97,6 +101,19 @@ def _check_row(table: Path, number: int, row: dict[str, str]) -> None:
         raise ValueError(f"{table}, line {number}: fold must be an integer; got fold={row['fold']!r}.")
     if "split" in row and row["split"].strip() not in PARTS:
         raise ValueError(f"{table}, line {number}: split must be {', '.join(PARTS)}; got split={row['split']!r}.")
+
+
+def _check_paths(table: Path, given: list[str], paths: list[Path]) -> None:
+    """Check that every file exists and has one row, however its path is written."""
+    if missing := [path for path in paths if not os.path.isfile(path)]:
+        raise ValueError(
+            f"{table} lists {missing[0]}, which does not exist (one of {len(missing)} missing of {len(paths)} files)."
+        )
+    check_names(table, given, "paths")
+    same: dict[str, str] = {}
+    for name, path in zip(given, paths, strict=True):
+        if (first := same.setdefault(os.path.realpath(path), name)) != name:
+            raise ValueError(f"{table} lists one file as {first} and as {name}; every clip must have one row.")
 
 
 def _clip(table: Path, row: dict[str, str]) -> Clip:
@@ -139,6 +156,8 @@ def _check(table: Path, found: list[Clip]) -> None:
             )
     elif all(len(clip.labels) == 1 for clip in found):
         _check_counts(table, found, min(3, len({clip.fold for clip in found})))
+    if all(len(clip.labels) == 1 for clip in found):
+        check_learnable(table, found)
 
 
 def _check_counts(table: Path, found: list[Clip], at_least: int) -> None:

@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..files import cache_dir, sha256
+from ..files import cache_dir, expanded, sha256
 from ..models import ARCHITECTURES, build
 from .conversion import save
 from .released import RELEASED
@@ -96,8 +96,8 @@ def _build(model: str) -> keras.Model:
 
 def _checkpoint(model: str, source: Path | str | None, scratch: Path) -> Path:
     """Return the folder with a model's checkpoint, found in a folder or extracted from a wheel."""
-    if source and Path(source).expanduser().is_dir():
-        folder = Path(source).expanduser()
+    if source and expanded(source).is_dir():
+        folder = expanded(source)
         for place in (folder, folder / model, folder / "musicnn" / model):
             if all((place / name).is_file() for name in CHECKPOINT):
                 return place
@@ -112,7 +112,7 @@ def _checkpoint(model: str, source: Path | str | None, scratch: Path) -> Path:
             "and give it as source or in THESIS_MUSICNN."
         )
     else:
-        wheel = Path(source).expanduser() if source else _download(scratch)
+        wheel = expanded(source) if source else _download(scratch)
     if not wheel.is_file():
         raise ValueError(f"{wheel} does not exist; give the wheel {WHEEL} or a folder with the checkpoint.")
     if sha256(wheel) != SHA256:

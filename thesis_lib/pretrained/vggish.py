@@ -18,7 +18,7 @@ import numpy as np
 
 from ..audio import vggish as vggish_input
 from ..datasets.download import download
-from ..files import cache_dir, sha256, write_text
+from ..files import cache_dir, expanded, sha256, write_text
 from ..models import build
 from .conversion import save
 
@@ -61,7 +61,7 @@ def weights_file(*, source: Path | str | None = None) -> Path:
     """
     weights, source = cache_dir() / "pretrained" / "vggish.weights.h5", source or os.environ.get("THESIS_VGGISH")
     converted_from = weights.with_suffix(".sha256")
-    if source and not (source := Path(source).expanduser()).is_file():
+    if source and not (source := expanded(source)).is_file():
         raise ValueError(f"{source} does not exist; give the path of the file vggish_model.ckpt.")
     if not weights.is_file():
         weights.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ..datasets import DATASETS
+from ..files import expanded
 
 SCALES = ("smoke", "quick", "full", "paper")
 SOUNDS = ("", "rhythm", "genre", "instruments", "tags", "events")
@@ -170,7 +171,7 @@ class Place:
     def places(self, value: str) -> list[Path]:
         """Return the absolute paths in a value."""
         names = value.split(",") if self.several else [value]
-        return [Path(name.strip()).expanduser().absolute() for name in names if name.strip()]
+        return [expanded(name.strip()).absolute() for name in names if name.strip()]
 
     @property
     def allowed(self) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ... import audio
+from ...files import expanded
 from ..clip import Card, Clip
 from ..splits import draw_folds
 
@@ -32,9 +33,9 @@ def home(name: str, data_home: Path | None = None, *, shelf: str, kept_as: str |
         kept_as: name of the folder there, or None if it is `name`.
     """
     if data_home:
-        return Path(data_home).expanduser().absolute()
+        return expanded(data_home).absolute()
     if root := os.environ.get("THESIS_DATA"):
-        return Path(root).expanduser().absolute() / name
+        return expanded(root).absolute() / name
     return Path.home() / shelf / (kept_as or name)
 
 

@@ -10,6 +10,7 @@ import pooch
 from ...audio import audio_files
 from ...datasets.clip import Clip
 from ...datasets.rendered import tags
+from ...files import expanded
 
 # Pieces of librosa's example audio: prefix of the file's name -> title and author.
 LIBROSA = {
@@ -41,7 +42,7 @@ def pieces(audio: str = "", *, at_most: int = AT_MOST, seed: int = 0) -> list[Cl
         ValueError: the file or folder does not exist, or the folder has no audio.
     """
     if audio:
-        return _own(Path(audio).expanduser())[:at_most]
+        return _own(expanded(audio))[:at_most]
     return (librosa_examples() or rendered(seed=seed, at_most=at_most))[:at_most]
 
 

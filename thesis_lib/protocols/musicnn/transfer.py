@@ -16,7 +16,7 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
-from ...files import digest
+from ...files import digest, expanded
 
 PARTS = {"train": "training", "test": "evaluation"}
 FILE = "{part}_data_GTZAN_MSDmusicnn_taggram.npz"
@@ -48,7 +48,7 @@ def gtzan(home: Path | str) -> dict[str, Embeddings]:
     """
     parts = {}
     for name, part in PARTS.items():
-        path = Path(home).expanduser() / FILE.format(part=part)
+        path = expanded(home) / FILE.format(part=part)
         try:
             with np.load(path, allow_pickle=False) as file:
                 parts[name] = Embeddings(file["X"], file["Y"], file["IDS"])
