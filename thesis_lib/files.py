@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -59,10 +60,11 @@ def written(path: Path) -> Iterator[Path]:
     Yields:
         The temporary path to write to.
     """
-    for left in path.parent.glob(f".{path.name}.*.part"):
+    short = path.name if len(os.fsencode(path.name)) < 200 else digest(path.name)  # names have at most 255 bytes
+    for left in path.parent.glob(f".{glob.escape(short)}.*.part"):
         if not _runs(left.suffixes[-2][1:]):
             left.unlink(missing_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial = path.with_name(f".{short}.{os.getpid()}.part")
     try:
         yield partial
         with partial.open("rb") as file:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from .data import data
@@ -24,6 +26,7 @@ def main() -> None:
       thesis models                          list every architecture and its size
       thesis data list                       list every data set and what it can show
     """
+    sys.stdout.reconfigure(errors="surrogateescape")  # names of files need not be UTF-8
 
 
 for command in (run, models, data, tag):

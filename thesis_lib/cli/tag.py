@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import math
 import sys
 import warnings
 from collections.abc import Collection, Iterator
@@ -18,6 +20,13 @@ from .stop import FAILED, INTERRUPTED, INVALID_INPUT, stop
 NPZ = click.Path(path_type=Path)
 
 
+def _finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """Refuse nan, which is in no range and yet not refused by one, and inf."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a number of seconds.")
+    return value
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option(
@@ -29,7 +38,10 @@ NPZ = click.Path(path_type=Path)
 )
 @click.option("--top", default=3, show_default=True, type=click.IntRange(1, 50), help="Number of tags to print.")
 @click.option(
-    "--hop", type=click.FloatRange(min=0.016), help="Seconds between the starts of patches  [default: 3, no overlap]"
+    "--hop",
+    type=click.FloatRange(min=0.016),
+    callback=_finite,
+    help="Seconds between the starts of patches  [default: 3, no overlap]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per file, with all tags.")
 @click.option("--taggram", type=NPZ, help="Save probabilities over time to OUT.npz or a folder.")
@@ -58,7 +70,10 @@ def tag(
     thesis tag song.mp3 --hop 0.5 --taggram song.npz  save probabilities every half second
     thesis tag music/ --features out/ --feature penultimate      save 200 features per patch
     """
-    files = dict(_files(paths))
+    try:
+        files = dict(_files(paths))
+    except OSError as error:
+        stop(f"{error.filename} cannot be read ({error.strerror}).", INVALID_INPUT)
     if not files:
         stop(f"there is no audio in {', '.join(map(str, paths))}.", INVALID_INPUT)
     for out in (taggram, features):
@@ -72,14 +87,18 @@ def tag(
     try:
         tagger = _tagger(model, source, (chosen or True) if features else False)
         for path, tagged in _each(tagger, files, hop):
-            if isinstance(tagged, str):
+            if not isinstance(tagged, str):
+                _print(path, model, tagged, top, as_json)
+                places = [
+                    out if not out or out.suffix == ".npz" else out / f"{files[path]}.npz"
+                    for out in (taggram, features)
+                ]
+                tagged = _saved(places, tagged)
+            if tagged:
                 click.echo(f"thesis: {tagged}", err=True)
                 failed += 1
-                continue
-            _print(path, model, tagged, top, as_json)
-            for out, arrays in ((taggram, {}), (features, tagged.features)):
-                if out:
-                    _save(out / f"{files[path]}.npz" if out.suffix != ".npz" else out, tagged, arrays)
+    except BrokenPipeError:  # the reader of the output, such as `head`, has ended
+        raise
     except OSError as error:
         stop(str(error), FAILED)
     except KeyboardInterrupt:
@@ -121,6 +140,8 @@ def _each(tagger, files: Collection[Path], hop: float | None) -> Iterator[tuple]
                 tagged = tagger(path, **settings)
             except ValueError as error:
                 tagged = str(error)
+            except Exception as error:  # the other files are tagged, whatever is wrong with this one
+                tagged = f"{path} could not be tagged ({type(error).__name__}: {error})."
         for note in noted:
             if issubclass(note.category, UserWarning):
                 click.echo(f"thesis: {note.message}", err=True)
@@ -133,6 +154,19 @@ def _print(path: Path, model: str, tagged, top: int, as_json: bool) -> None:
         click.echo(json.dumps({"file": str(path), "model": model, "tags": tags, "patches": len(tagged.taggram)}))
     else:
         click.echo(f"{path}: " + ", ".join(f"{name} {value:.2f}" for name, value in tagged.top(top)))
+
+
+def _saved(places: list[Path | None], tagged) -> str | None:
+    """Save a file's taggram and features; return the reason if the name of its results is too long."""
+    for out, arrays in zip(places, ({}, tagged.features), strict=True):
+        try:
+            if out:
+                _save(out, tagged, arrays)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            return f"{out} cannot be written: the name is too long; rename the audio file."
+    return None
 
 
 def _save(out: Path, tagged, arrays: dict) -> None:
