@@ -179,7 +179,42 @@ class Place:
         return "paths separated by commas" if self.several else "a path"
 
 
-Kind = OneOf | DataSet | SomeOf | Number | Counts | Switch | Text | Place
+@dataclass(frozen=True)
+class Records(Place):
+    """Folders with the records of finished runs.
+
+    Attributes:
+        made_by: name of the notebook that made them.
+    """
+
+    made_by: str = ""
+
+    def check(self, name: str, value: str) -> None:
+        """Raise ParameterError unless every folder contains a finished run of the notebook."""
+        from ..records import storage  # imports NumPy, which other parameters do without
+
+        super().check(name, value)
+        for place in self.places(value):
+            try:
+                _, provenance = storage.read(place)
+            except ValueError as error:
+                raise ParameterError(f"{name}: {error}") from error
+            if provenance["chapter"] != self.made_by:
+                raise ParameterError(
+                    f"{name} must be a run of {self.made_by}; {place} is one of {provenance['chapter']}."
+                )
+            if provenance["end"] is None:
+                raise ParameterError(
+                    f"{name}: the run in {place} has not ended; give its command again to continue it."
+                )
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values in words."""
+        return f"folders of runs of {self.made_by}" if self.several else f"a folder of a run of {self.made_by}"
+
+
+Kind = OneOf | DataSet | SomeOf | Number | Counts | Switch | Text | Place | Records
 SEED = Number(0, 2**32 - 1)
 
 

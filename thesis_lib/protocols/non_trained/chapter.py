@@ -3,7 +3,7 @@
 from ...classifiers import CLASSIFIERS
 from ...models import of_chapter
 from ..chapter import Chapter
-from ..parameters import SCALES, Number, OneOf, Place, SomeOf, Switch, data
+from ..parameters import SCALES, Number, OneOf, Records, SomeOf, Switch, data
 
 CHAPTER = Chapter(
     notebooks="04",
@@ -17,7 +17,7 @@ CHAPTER = Chapter(
         "draws": Number(1, 100),
         "as_published": Switch(),
         "epochs": Number(0, 10_000),
-        "kept": Place(several=True),
+        "kept": Records(several=True, made_by="04t_proxy"),
         **dict.fromkeys(
             (
                 "small",
@@ -33,7 +33,7 @@ CHAPTER = Chapter(
                 "esc_small",
                 "esc_large",
             ),
-            Place(),
+            Records(made_by="04_non_trained"),
         ),
     },  # fmt: skip
     examples={
