@@ -95,6 +95,22 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path, monkeypatch,
         load_vggish(source=tmp_path / "bad.ckpt")
 
 
+def test_a_downloaded_page_is_not_kept_as_the_checkpoint(monkeypatch, checkpoint):
+    monkeypatch.delenv("THESIS_VGGISH", raising=False)
+    fetched = []
+
+    def download(url, path):
+        path.write_text("<html>Sorry</html>")
+        fetched.append(path)
+        return path
+
+    monkeypatch.setattr(vggish, "download", download)
+    for attempt in (1, 2):
+        with pytest.raises(ValueError, match="is not the checkpoint of VGGish"):
+            vggish.load_vggish()
+        assert len(fetched) == attempt and not fetched[0].exists(), "it is fetched again the next time"
+
+
 def test_vggish_patches_are_those_of_its_input(clips, monkeypatch, checkpoint):
     monkeypatch.setattr(vggish, "_check", lambda *args: None)
     monkeypatch.setenv("THESIS_VGGISH", str(checkpoint[0]))

@@ -66,8 +66,13 @@ def weights_file(*, source: Path | str | None = None) -> Path:
     if not weights.is_file():
         weights.parent.mkdir(parents=True, exist_ok=True)
         built, checkpoint = build("vggish"), source or download(URL, weights.with_name("vggish_model.ckpt"))
-        _assign(built, checkpoint)
-        _check(built, checkpoint)
+        try:
+            _assign(built, checkpoint)
+            _check(built, checkpoint)
+        except ValueError:
+            if not source:  # a server's page of excuses, for example, would otherwise be found again next time
+                checkpoint.unlink()
+            raise
         save(built, weights)
         write_text(converted_from, sha256(checkpoint))
         if not source:
