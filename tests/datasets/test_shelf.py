@@ -121,3 +121,17 @@ def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch):
     ):
         shelf._make(tmp_path / "Waltz-0000.flac", "Waltz", lambda key: (np.zeros(9), {}), 16000)
     assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_a_full_disk_cut_without_an_error_gets_no_name(tmp_path, monkeypatch):
+    class Cut(shelf.soundfile.SoundFile):
+        def close(self):
+            super().close()
+            if self.mode == "w":
+                os.truncate(self.name, os.path.getsize(self.name) // 2)
+
+    monkeypatch.setattr(shelf.soundfile, "SoundFile", Cut)
+    wave = np.random.default_rng(0).normal(scale=0.1, size=64_000)
+    with pytest.raises(OSError, match="Waltz-0000.flac cannot be written"):
+        shelf._make(tmp_path / "Waltz-0000.flac", "Waltz", lambda key: (wave, {}), 16000)
+    assert os.listdir(tmp_path) == []

@@ -7,6 +7,7 @@ it does not list are opened.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable, Hashable, Mapping
@@ -119,12 +120,13 @@ def _make(path: Path, key: Hashable, make: Make, sample_rate: int) -> dict:
     """Render and write one clip: mono FLAC with 16 bits and its truth in the comment."""
     wave, truth = make(key)
     try:
-        with (
-            written(path) as partial,
-            soundfile.SoundFile(partial, "w", sample_rate, 1, subtype="PCM_16", format="FLAC") as file,
-        ):
-            file.comment = json.dumps(truth)
-            file.write(wave)
+        with written(path) as partial:
+            with soundfile.SoundFile(partial, "w", sample_rate, 1, subtype="PCM_16", format="FLAC") as file:
+                file.comment = json.dumps(truth)
+                file.write(wave)
+            # on a full disk, libsndfile writes the last pages of a file without an error
+            if len(soundfile.read(partial, dtype="int16")[0]) < len(wave):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except (OSError, soundfile.LibsndfileError) as error:
         why = getattr(error, "strerror", None) or error
         raise OSError(
