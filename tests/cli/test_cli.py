@@ -8,6 +8,7 @@ import sys
 import time
 
 import pandas as pd
+import psutil
 import pytest
 import soundfile
 from click.testing import CliRunner
@@ -266,7 +267,11 @@ def test_the_page_has_figures_tables_players_and_provenance_and_no_progress_bars
 
 
 def stop(process, how):
+    """Stop a command; a kill stops its kernel, too, which would end on its own but may finish a short run first."""
+    children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(how)
+    for child in children if how == signal.SIGKILL else ():
+        child.kill()
     process.communicate(timeout=60)
 
 

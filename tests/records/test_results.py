@@ -180,14 +180,19 @@ def test_a_run_id_is_no_path(tmp_path):
     assert (tmp_path / "run" / "damaged").is_dir() and {path.name for path in tmp_path.iterdir()} == {"run"}
 
 
-def test_records_beyond_the_seal_of_a_killed_run_are_made_again(tmp_path):
+def test_records_that_a_killed_run_had_not_sealed_are_kept(tmp_path):
     start(tmp_path).add([ROW])
     with (tmp_path / "records.jsonl").open("a") as file:  # a kill came between the two files
         file.write(json.dumps(lines(tmp_path)[0] | {"fold": 2}) + "\n")
     again = start(tmp_path)
-    assert len(again.records) == 1 and not again.has(fold=2)
-    again.add([ROW | {"fold": 2}])
-    assert [record["fold"] for record in lines(tmp_path)] == [1, 2]
+    assert len(again.records) == 2 and again.has(fold=2)
+    again.add([ROW | {"fold": 3}])
+    assert [record["fold"] for record in lines(tmp_path)] == [1, 2, 3]
+    assert [begun["records"] for begun in again.provenance["starts"]] == [2, 1]
+    with (tmp_path / "records.jsonl").open("a") as file:
+        file.write(json.dumps(lines(tmp_path)[0] | {"run_id": "another"}) + "\n")
+    del again
+    assert start(tmp_path).records == []
 
 
 def test_two_processes_do_not_write_to_one_folder(tmp_path):

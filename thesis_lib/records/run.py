@@ -126,6 +126,8 @@ class Run:
                 records, provenance = [], {"run_id": "damaged"}
             same = provenance["run_id"] == self.run_id
             if same and (not self._predictions or self._predictions.resume(self.folder, len(records))):
+                # of the last start, which was killed before it counted them
+                provenance["starts"][-1]["records"] += len(records) - provenance["records"]["number"]
                 return records, provenance
             storage.set_aside(self.folder, "damaged" if same else provenance["run_id"])
             storage.restore(self.folder, self.run_id)

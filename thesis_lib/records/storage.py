@@ -28,8 +28,7 @@ def read(folder: Path) -> tuple[list[dict], dict]:
     """Read records and provenance from a folder, whether or not the run has ended.
 
     Returns:
-        The records that are sealed, and the provenance. A run that was killed may have written more records, which it
-        makes again.
+        The records and the provenance. A run that was killed may have written records that it had not sealed yet.
 
     Raises:
         ValueError: there are none, or they are damaged.
@@ -51,9 +50,11 @@ def read(folder: Path) -> tuple[list[dict], dict]:
         raise _damaged(folder, f"{number} records were written, {len(lines)} are there")
     if seal != sealed("".join(lines[:number]), number):
         raise _damaged(folder, "their checksum differs")
-    if not all(isinstance(record, dict) and set(record) == set(FIELDS) for record in records[:number]):
+    if not all(isinstance(record, dict) and set(record) == set(FIELDS) for record in records):
         raise _damaged(folder, "a line is no record")
-    return records[:number], provenance
+    if any(record["run_id"] != provenance["run_id"] for record in records):
+        raise _damaged(folder, "a line is of another run")
+    return records, provenance
 
 
 def write(folder: Path, records: Sequence[dict], provenance: dict) -> None:
