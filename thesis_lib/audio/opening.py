@@ -173,7 +173,7 @@ def _empty_data_chunk(path: Path) -> int | None:
 
 
 def _is_whole_ogg(path: Path) -> bool:
-    """Check that the last complete page of an Ogg file ends its stream, and that nothing but zeros follows."""
+    """Check that the last page of an Ogg file is complete and ends its stream; what follows is ignored."""
     ends = False
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size

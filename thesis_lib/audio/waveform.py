@@ -29,8 +29,9 @@ class AudioError(ValueError):
 def load(path: Path | str, sample_rate: int, *, seconds: float | None = None) -> np.ndarray:
     """Read a file as a mono waveform at a given sampling rate.
 
-    Bitwise equal to `librosa.load(path, sr=sample_rate)` in half the time, because channels are averaged column by
-    column and soxr is called directly.
+    Bitwise equal to `librosa.load(path, sr=sample_rate)` wherever that reads a file to its end, in a third of the time
+    for 16-bit WAV and two thirds for FLAC and MP3 (30 s, stereo, to 12 kHz): channels are averaged column by column and
+    soxr is called directly.
 
     Args:
         path: any file that libsndfile reads (wav, flac, ogg, mp3, ...), with any rate, format and number of channels.
