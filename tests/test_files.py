@@ -53,3 +53,18 @@ def test_the_cache_is_where_the_reader_says(monkeypatch, tmp_path):
     monkeypatch.setenv("THESIS_CACHE", "")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert files.cache_dir() == tmp_path / ".cache" / "thesis_lib"
+
+
+@pytest.mark.parametrize("damage", ["content", "checksum", "no checksum", "not text"])
+def test_damage_to_a_sealed_file_is_noticed(tmp_path, damage):
+    path, checksum = tmp_path / "a.npy", tmp_path / "a.sha256"
+    path.write_bytes(b"content")
+    files.seal(path)
+    assert files.is_sealed(path)
+    if damage == "content":
+        path.write_bytes(b"contenT ")
+    elif damage == "no checksum":
+        checksum.unlink()
+    else:
+        checksum.write_bytes(b"0" * 64 if damage == "checksum" else b"\xff\xfe")
+    assert not files.is_sealed(path)

@@ -6,6 +6,7 @@ import glob
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -46,6 +47,18 @@ def sha256(path: Path) -> str:
 def _sha256(path: Path, size: int, modified: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(path: Path) -> None:
+    """Write the checksum of a file next to it, with the suffix `.sha256`."""
+    write_text(path.with_suffix(".sha256"), sha256(path))
+
+
+def is_sealed(path: Path) -> bool:
+    """Return whether a file is as it was when it was sealed."""
+    with suppress(OSError):
+        return path.with_suffix(".sha256").read_bytes() == sha256(path).encode()
+    return False
 
 
 @contextmanager
@@ -99,6 +112,21 @@ def locked(folder: Path, name: str) -> BaseFileLock:
             f"another process is writing to {folder}; wait until it has ended, or choose another folder."
         ) from None
     return lock
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process works in a folder, and keep others out of it."""
+    lock = FileLock(folder / ".in-use.lock", is_singleton=True)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print(f"another process is working in {folder}; waiting until it has finished.", file=sys.stderr)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _runs(pid: str) -> bool:

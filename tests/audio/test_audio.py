@@ -6,7 +6,8 @@ import pytest
 import soundfile
 from conftest import RATE, tone
 
-from thesis_lib import audio
+from thesis_lib import audio, files
+from thesis_lib.audio import filters
 
 FORMATS = [
     ("wav", "PCM_16", 44_100, 2),
@@ -173,3 +174,14 @@ def test_duration_of_a_file(tmp_path):
 def test_real_files_equal_librosa(shared):
     for path in sorted((shared / "librosa-examples").glob("*.ogg"))[:3]:
         np.testing.assert_array_equal(audio.load(path, 12_000), librosa.load(path, sr=12_000)[0])
+
+
+def test_a_stored_filter_that_is_damaged_is_computed_again():
+    filters.mel_filters.cache_clear()
+    whole = filters.mel_filters(16_000, 512, 96, 0.0, None)
+    stored = next((files.cache_dir() / "filters").glob("mel-*.npy"))
+    content = bytearray(stored.read_bytes())
+    content[-1000] ^= 1
+    stored.write_bytes(content)
+    filters.mel_filters.cache_clear()
+    np.testing.assert_array_equal(filters.mel_filters(16_000, 512, 96, 0.0, None), whole)

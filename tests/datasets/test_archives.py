@@ -1,6 +1,7 @@
 """Check that archives are unpacked completely and cannot write outside their folder."""
 
 import io
+import multiprocessing
 import stat
 import tarfile
 import zipfile
@@ -9,6 +10,7 @@ import pytest
 
 from thesis_lib.datasets.archives import unpack
 
+LOCK = ".in-use.lock"  # stays in the folder
 FILES = {"set/one.txt": b"1", "set/deep/two.txt": b"22", "other.txt": b"333"}
 
 
@@ -36,7 +38,9 @@ def tarred(path, files=FILES, extra=()):
 
 
 def found_in(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files.pop(LOCK, None)
+    return files
 
 
 def special(name, kind, target=""):
@@ -137,3 +141,32 @@ def test_there_is_no_room(tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1}))
     with pytest.raises(ValueError, match="has room for 0.0 GB"):
         unpack(zipped(tmp_path / "a.zip"), tmp_path / "home")
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_two_processes_at_once_leave_every_file(tmp_path, times):
+    files = {f"set/{number:03d}.txt": bytes([number]) * 10_000 for number in range(200)}
+    archive = zipped(tmp_path / "a.zip", files)
+    spawned = multiprocessing.get_context("spawn")
+    both = [spawned.Process(target=unpack, args=(archive, tmp_path / "home")) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(60)
+    assert [process.exitcode for process in both] == [0, 0]
+    assert found_in(tmp_path / "home") == files
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    left = tmp_path / "home" / ".a.zip.unpacking" / "set" / "three.txt"
+    left.parent.mkdir(parents=True)
+    left.write_text("half of it")
+    unpack(zipped(tmp_path / "a.zip"), tmp_path / "home")
+    assert found_in(tmp_path / "home") == FILES
+
+
+def test_a_member_without_a_name_is_refused(tmp_path):
+    archive = zipped(tmp_path / "a.zip", {"x": b"1"})
+    archive.write_bytes(archive.read_bytes().replace(b"x", b"\0"))  # as a name, a zero byte ends it before it begins
+    with pytest.raises(ValueError, match="is refused: a file in it has no name"):
+        unpack(archive, tmp_path / "home")

@@ -1,6 +1,7 @@
 """Check downloads from a local server: complete, verified and resumed."""
 
 import hashlib
+import multiprocessing
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -63,7 +64,7 @@ def server(monkeypatch):
 
 
 def left_in(folder):
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.name != ".in-use.lock")
 
 
 def cut(server, path, at=300_000):
@@ -195,3 +196,15 @@ def test_other_addresses_are_refused(tmp_path, url):
 def test_a_checksum_of_another_kind(server, tmp_path):
     with pytest.raises(ValueError, match="'md5:...' or 'sha256:...'; got checksum='crc:12'"):
         get(server.url, tmp_path / "file.zip", checksum="crc:12")
+
+
+def test_two_processes_at_once_get_it_once(server, tmp_path):
+    spawned = multiprocessing.get_context("spawn")
+    both = [spawned.Process(target=get, args=(server.url, tmp_path / "file.zip")) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(60)
+    assert [process.exitcode for process in both] == [0, 0]
+    assert (tmp_path / "file.zip").read_bytes() == CONTENT and len(server.asked) == 1
+    assert left_in(tmp_path) == ["file.zip"]

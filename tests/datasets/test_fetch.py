@@ -72,7 +72,8 @@ def serve(server, monkeypatch, dataset, index, files):
 
 
 def names_in(folder):
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {name for name in found if not name.endswith(".in-use.lock")}
 
 
 @pytest.fixture

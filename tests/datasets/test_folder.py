@@ -149,3 +149,18 @@ def test_classes_that_look_alike_are_named(audio_folder):
     (audio_folder / "high").rename(audio_folder / "cafe\u0301")
     with pytest.raises(ValueError, match=r"two classes that look alike, .*\\u0301.*\\xe9"):
         folder.clips(audio_folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("fold,file\n1\n", "line 2: a row needs one field per column"),
+        ("file,fold\na.wav,1,2\n", "line 2: a row needs one field per column"),
+        ("file,fold\n" + "a" * 200_000 + ",1\n", r"cannot be read as a table in UTF-8 \(field larger than field limit"),
+    ],
+    ids=["short", "long", "huge"],
+)
+def test_a_row_of_folds_that_cannot_be_read_is_one_sentence(audio_folder, table, sentence):
+    (audio_folder / "folds.csv").write_text(table)
+    with pytest.raises(ValueError, match=sentence):
+        folder.clips(audio_folder)

@@ -135,3 +135,13 @@ def test_a_file_that_a_full_disk_cut_without_an_error_gets_no_name(tmp_path, mon
     with pytest.raises(OSError, match="Waltz-0000.flac cannot be written"):
         shelf._make(tmp_path / "Waltz-0000.flac", "Waltz", lambda key: (wave, {}), 16000)
     assert os.listdir(tmp_path) == []
+
+
+def test_an_index_that_is_damaged_is_not_read(rendered, tmp_path):
+    home = tmp_path / "copy"
+    shutil.copytree(rendered[0], home)
+    index = next(home.rglob(shelf.INDEX))
+    whole = index.read_text()
+    index.write_text(whole.replace("Waltz", "Tango"))
+    assert [clip.label for clip in dances.clips(home, **SMALL)] == [clip.label for clip in rendered[1]]
+    assert index.read_text() == whole

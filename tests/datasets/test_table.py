@@ -77,7 +77,7 @@ GOOD = [f"audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3}" for i in range(12)]
     [
         ("path,fold", ["audio/00.wav,1"], "columns path and either label or labels; got path, fold"),
         ("path,label,labels", ["audio/00.wav,1,2"], "either label or labels"),
-        ("path,label,fold,split", GOOD, "fold or split, not both"),
+        ("path,label,fold,split", [row + ",train" for row in GOOD], "fold or split, not both"),
         ("path,label,tempo", GOOD, "may have only the columns .*; got 'tempo'"),
         ("path,label,fold", [], "has a header but no rows"),
         ("path,label,fold", [*GOOD, "audio/11.wav,a"], "line 14: a row needs one field per column"),

@@ -92,9 +92,9 @@ def test_a_damaged_part_alone_is_computed_again(compute, asked, damage):
     elif damage == "gone":
         part.unlink()
     elif damage == "no seal":
-        store._seal(part).unlink()
+        part.with_suffix(".sha256").unlink()
     else:
-        store._seal(part).write_text(store._seal(part).read_text()[:20])
+        part.with_suffix(".sha256").write_text(files.sha256(part)[:20])
     np.testing.assert_array_equal(np.asarray(store.stored({"a": 1}, SHAPE, compute)), VALUES)
     assert asked == [*range(10), 4, 5, 6, 7]
 
@@ -176,6 +176,6 @@ def test_a_store_that_cannot_be_written_says_where(compute, tmp_path, monkeypatc
 def test_nothing_is_unpickled(compute):
     part = store.stored({"a": 1}, SHAPE, compute).parts[0]
     np.save(part, np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    files.write_text(store._seal(part), files.sha256(part))
+    files.seal(part)
     with pytest.raises(ValueError, match="Python objects"):
         store.stored({"a": 1}, SHAPE, compute)[0]

@@ -139,12 +139,16 @@ def test_weights_are_converted_once_and_checked(wheel, tmp_path, monkeypatch):
     monkeypatch.setattr(published, "_checkpoint", None)  # not asked for again
     published.load_musicnn("MTT_vgg", source=wheel)
     monkeypatch.undo()
+    weights = published.weights_file("MTT_vgg")
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])  # one bit
+    assert published.weights_file("MTT_vgg", source=wheel).read_bytes() == whole
     monkeypatch.setenv("THESIS_CACHE", str(tmp_path / "other"))
     bad = tmp_path / published.WHEEL
     bad.write_bytes(wheel.read_bytes()[:-1] + b"x")
     with pytest.raises(ValueError, match="is not the published"):
         published.load_musicnn("MTT_vgg", source=bad)
-    assert not list((tmp_path / "other").rglob("*.h5"))
+    assert not list((tmp_path / "other").rglob("*.npz"))
 
 
 def test_the_big_model_loads_from_its_checkpoint_folder(tmp_path):

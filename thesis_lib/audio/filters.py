@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from ..files import cache_dir, written
+from ..files import cache_dir, is_sealed, seal, written
 
 
 @lru_cache(maxsize=8)
@@ -42,12 +42,12 @@ def _cached(name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
     A worker process then need not import librosa or SciPy, which takes seconds, for one table.
     """
     path = cache_dir() / "filters" / f"{name}.npy"
-    try:
+    if is_sealed(path):
         return np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        values = np.ascontiguousarray(compute())
+    values = np.ascontiguousarray(compute())
     with suppress(OSError):  # a read-only cache only costs time
         path.parent.mkdir(parents=True, exist_ok=True)
         with written(path) as partial, partial.open("wb") as file:
             np.save(file, values, allow_pickle=False)
+        seal(path)
     return values

@@ -67,9 +67,11 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     failed = done.with_suffix(".failed.ipynb")
     failed.unlink(missing_ok=True)
     settings = {"cwd": ROOT, "kernel_name": "python3", "progress_bar": False}
+    # papermill formats both paths with the parameters
+    source, target = (str(path).replace("{", "{{").replace("}", "}}") for path in (notebook, partial))
     try:
         with native_stderr_hidden() as stream:  # papermill passes on what cells write to stderr
-            papermill.execute_notebook(notebook, partial, parameters, stderr_file=_Terminal(stream), **settings)
+            papermill.execute_notebook(source, target, parameters, stderr_file=_Terminal(stream), **settings)
     except BaseException as error:
         if partial.exists():
             os.replace(partial, failed)

@@ -9,11 +9,14 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, NamedTuple
 
 from tqdm import tqdm
+
+from ..files import alone
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
 NAMES_ARE_UTF8 = 0x800  # flag of a zip member; without it the encoding of its name is unknown
@@ -31,7 +34,7 @@ def unpack(archive: Path, folder: Path, *, take: Sequence[str] = ()) -> None:
     """Unpack a zip or tar archive.
 
     All names are checked before anything is written. Files become visible only when all of them are unpacked; files
-    of the same name are then replaced.
+    of the same name are then replaced. Of two processes that unpack into one folder, the second waits.
 
     Args:
         archive: a zip archive, or a tar archive with any compression.
@@ -43,29 +46,37 @@ def unpack(archive: Path, folder: Path, *, take: Sequence[str] = ()) -> None:
             of another format, or lacks a folder of `take`; the disk is full.
     """
     folder = Path(folder).resolve()
-    staging = folder / f".{archive.name}.unpacking"
     try:
         with _opened(archive) as opened:
             members = _zipped(opened) if isinstance(opened, zipfile.ZipFile) else _tarred(opened)
             if not members:
                 raise ValueError(f"{archive} holds no file; it is not the archive that was expected.")
             _check_room(folder, sum(member.size for member in members))
-            shutil.rmtree(staging, ignore_errors=True)
-            for member in tqdm(members, f"unpacking {archive.name}", unit="file"):
-                target = staging / member.name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with member.opened() as source, target.open("wb") as file:
-                    shutil.copyfileobj(source, file, 1 << 20)
-        for part in take or ("",):
-            if not (staging / part).is_dir():
-                raise ValueError(f"{archive} holds no folder {part!r}; it is not the archive that was expected.")
-            _move(staging / part, folder)
+            with alone(folder), _staging(folder / f".{archive.name}.unpacking") as staging:
+                for member in tqdm(members, f"unpacking {archive.name}", unit="file"):
+                    target = staging / member.name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    with member.opened() as source, target.open("wb") as file:
+                        shutil.copyfileobj(source, file, 1 << 20)
+                for part in take or ("",):
+                    if not (staging / part).is_dir():
+                        raise ValueError(
+                            f"{archive} holds no folder {part!r}; it is not the archive that was expected."
+                        )
+                    _move(staging / part, folder)
     except BROKEN as error:
         raise ValueError(
             f"{archive} cannot be unpacked ({error}); remove it and fetch it again, or make room."
         ) from error
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    shutil.rmtree(folder, ignore_errors=True)  # left by a process that was killed
+    try:
+        yield folder
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _opened(archive: Path) -> zipfile.ZipFile | tarfile.TarFile:
@@ -108,7 +119,9 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
 
 
 def _check_name(archive: str, name: str) -> None:
-    """Raise ValueError if a path is absolute or leads upwards, on Unix or on Windows."""
+    """Raise ValueError if a path is empty or absolute or leads upwards, on Unix or on Windows."""
+    if not name:
+        raise ValueError(f"{archive} is refused: a file in it has no name.")
     for path in (PurePosixPath(name), PureWindowsPath(name)):
         if path.anchor or ".." in path.parts:
             raise ValueError(f"{archive} is refused: {name!r} in it leads out of the folder it is unpacked into.")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ..files import write_text
+from ..files import alone, write_text
 
 BLOCK = 1 << 18  # bytes per read
 TIMEOUT = 60  # seconds without a byte before an attempt fails
@@ -30,6 +30,8 @@ BROKEN = (ConnectionError, TimeoutError, http.client.HTTPException, urllib.error
 
 def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
     """Download a file, unless it is there already with the right checksum.
+
+    Of two processes that download into one folder, the second waits.
 
     Args:
         url: http or https address.
@@ -46,25 +48,13 @@ def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"a download must be from an http or https address; got url={url!r}.")
     path = Path(path)
-    if path.is_file() and (checksum is None or matches(path, checksum)):
+    if _is_here(path, checksum):
         return path
-    partial = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        continued = _transfer(url, partial, checked=checksum is not None)
-        if checksum and continued and not matches(partial, checksum):
-            _forget(partial)  # the first part may be of another version: ask for the whole file once
-            _transfer(url, partial, checked=True)
-        if checksum and not matches(partial, checksum):
-            _forget(partial)
-            raise ValueError(
-                f"{url} does not send the published file (expected {checksum}): it may have been replaced, and "
-                f"nothing was changed in {path.parent}; try again later, or obtain {path.name} by hand."
-            )
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-        _forget(partial)
+        with alone(path.parent):
+            if not _is_here(path, checksum):  # it is, if there was another process
+                _fetch(url, path, checksum)
     except urllib.error.HTTPError as error:
         raise ValueError(
             f"{url} answers {error.code} ({error.reason}); try again later, or obtain {path.name} by hand."
@@ -80,6 +70,28 @@ def download(url: str, path: Path, *, checksum: str | None = None) -> Path:
             f"{path} cannot be written ({error.strerror or error}); make room or name another folder."
         ) from error
     return path
+
+
+def _is_here(path: Path, checksum: str | None) -> bool:
+    return path.is_file() and (checksum is None or matches(path, checksum))
+
+
+def _fetch(url: str, path: Path, checksum: str | None) -> None:
+    partial = path.with_name(f".{path.name}.part")
+    continued = _transfer(url, partial, checked=checksum is not None)
+    if checksum and continued and not matches(partial, checksum):
+        _forget(partial)  # the first part may be of another version: ask for the whole file once
+        _transfer(url, partial, checked=True)
+    if checksum and not matches(partial, checksum):
+        _forget(partial)
+        raise ValueError(
+            f"{url} does not send the published file (expected {checksum}): it may have been replaced, and "
+            f"nothing was changed in {path.parent}; try again later, or obtain {path.name} by hand."
+        )
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    _forget(partial)
 
 
 def matches(path: Path, checksum: str) -> bool:

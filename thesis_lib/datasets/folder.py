@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from ..audio import UNREADABLE, audio_files, how_to_convert
 from ..files import expanded
 from .clip import Card, Clip
-from .own import check_names
+from .own import check_names, read_table
 from .splits import draw_folds
 
 CARD = Card(
@@ -89,18 +88,13 @@ def _folds(home: Path, files: list[Path], labels: list[str], seed: int) -> list[
 
 
 def _read_folds(table: Path, names: list[str]) -> list[int]:
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as file:
-            rows = csv.DictReader(file)
-            if not {"file", "fold"} <= set(rows.fieldnames or ()):
-                found = ", ".join(rows.fieldnames or ["none"])
-                raise ValueError(f"{table} must have the columns file and fold; got {found}.")
-            pairs = [(row["file"].replace("\\", "/"), row["fold"]) for row in rows]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{table} cannot be read as a table in UTF-8 ({error}).") from error
+    columns, rows = read_table(table)
+    if not {"file", "fold"} <= set(columns):
+        raise ValueError(f"{table} must have the columns file and fold; got {', '.join(columns) or 'none'}.")
+    pairs = [(row["file"].replace("\\", "/"), row["fold"]) for row in rows]
     if repeated := [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]:
         raise ValueError(f"{table} lists {repeated[0]} twice; every file must have one fold.")
-    if wrong := [name for name, fold in pairs if not (fold or "").strip().isdecimal()]:
+    if wrong := [name for name, fold in pairs if not fold.strip().isdecimal()]:
         raise ValueError(f"{table}: every fold must be an integer; see the row of {wrong[0]}.")
     fold_of = {name: int(fold) for name, fold in pairs}
     if missing := [name for name in names if name not in fold_of]:

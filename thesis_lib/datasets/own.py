@@ -1,12 +1,37 @@
-"""Check the reader's own clips before a run: names that look alike, and classes that could not be learnt."""
+"""Read and check what the reader gives before a run: tables, names that look alike, classes that cannot be learnt."""
 
 from __future__ import annotations
 
+import csv
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .clip import Clip
+
+
+def read_table(table: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the names of the columns and the rows of a CSV file in UTF-8 with a header.
+
+    Raises:
+        ValueError: it cannot be read, or a row has too few or too many fields.
+    """
+    if not os.path.isfile(table):  # reading a device would not end
+        raise ValueError(f"{table} cannot be read as a table in UTF-8 (it is not a file).")
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            columns = list(reader.fieldnames or [])
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{table} cannot be read as a table in UTF-8 ({error}).") from error
+    for number, row in enumerate(rows, start=2):  # the header is line 1
+        if None in row or None in row.values():
+            raise ValueError(
+                f"{table}, line {number}: a row needs one field per column; quote fields that contain a comma."
+            )
+    return columns, rows
 
 
 def check_names(place: Path, names: Iterable[str], kind: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections import Counter
 from pathlib import Path
 
 from ..files import expanded
 from .clip import Card, Clip
-from .own import check_learnable, check_names
+from .own import check_learnable, check_names, read_table
 from .splits import PARTS, draw_folds
 
 CARD = Card(
@@ -70,15 +69,7 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 
 def _rows(table: Path) -> list[dict[str, str]]:
-    if not os.path.isfile(table):  # reading a device would not end
-        raise ValueError(f"{table} cannot be read as a table in UTF-8 (it is not a file).")
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or [])
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{table} cannot be read as a table in UTF-8 ({error}).") from error
+    columns, rows = read_table(table)
     if "path" not in columns or len({"label", "labels"} & set(columns)) != 1:
         raise ValueError(f"{table} must have the columns path and either label or labels; got {', '.join(columns)}.")
     if unknown := [str(column) for column in columns if column not in COLUMNS]:
@@ -91,10 +82,6 @@ def _rows(table: Path) -> list[dict[str, str]]:
 
 
 def _check_row(table: Path, number: int, row: dict[str, str]) -> None:
-    if None in row or None in row.values():
-        raise ValueError(
-            f"{table}, line {number}: a row needs one field per column; quote fields that contain a comma."
-        )
     if not row["path"].strip() or not row.get("label", row.get("labels")).strip(" ;"):
         raise ValueError(f"{table}, line {number}: a path and a label are required.")
     if "fold" in row and not row["fold"].strip().isdecimal():

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from tqdm import tqdm
 
 from .. import audio
 from ..files import digest, sha256
+from ..workers import in_workers
 from .store import Stored, stored
 
 if TYPE_CHECKING:  # worker processes import this module and need no data sets
@@ -124,7 +125,7 @@ def _in_parallel(function: Callable, paths: Sequence[Path], *settings: object) -
     jobs = (delayed(function)(path, *settings) for path in paths)
     n_jobs = -1 if len(paths) >= PARALLEL_FROM else 1
     rejected = []
-    for result in Parallel(n_jobs=n_jobs, return_as="generator", batch_size=8)(jobs):
+    for result in in_workers(jobs, n_jobs=n_jobs, batch_size=8):
         if isinstance(result, audio.AudioError):
             rejected.append(str(result))
         elif not rejected:

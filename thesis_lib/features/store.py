@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import cache_dir, digest, sha256, write_text, written
+from ..files import cache_dir, digest, is_sealed, seal, write_text, written
 
 COMPUTE_WITH = ("librosa", "numpy", "scipy", "soundfile", "soxr")
 VERSION = 3  # increase when the computation of stored values changes
@@ -91,7 +91,7 @@ class Store:
 
     def missing(self) -> list[range]:
         """Return the rows of each part that is absent or damaged."""
-        return [rows for part, rows in self._parts.items() if not _is_whole(part)]
+        return [rows for part, rows in self._parts.items() if not is_sealed(part)]
 
     def write(self, rows: range, values: np.ndarray) -> None:
         """Write one part.
@@ -161,15 +161,4 @@ def _write(part: Path, values: np.ndarray) -> None:
     np.save(content, values, allow_pickle=False)
     with written(part) as partial:
         partial.write_bytes(content.getbuffer())
-    write_text(_seal(part), sha256(part))
-
-
-def _seal(part: Path) -> Path:
-    return part.with_suffix(".sha256")
-
-
-def _is_whole(part: Path) -> bool:
-    try:
-        return _seal(part).read_text() == sha256(part)
-    except OSError:
-        return False
+    seal(part)

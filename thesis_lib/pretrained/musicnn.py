@@ -15,9 +15,9 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..files import cache_dir, expanded, sha256
+from ..files import cache_dir, expanded, is_sealed, sha256
 from ..models import ARCHITECTURES, build
-from .conversion import save
+from .conversion import load, save
 from .released import RELEASED
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def load_musicnn(model: str = "MTT_musicnn", *, source: Path | str | None = None
         OSError: the weights cannot be downloaded, or the cache cannot be written.
     """
     built = _build(model)
-    built.load_weights(weights_file(model, source=source))
+    load(built, weights_file(model, source=source))
     built.trainable = False
     return built
 
@@ -78,9 +78,8 @@ def weights_file(model: str = "MTT_musicnn", *, source: Path | str | None = None
     Arguments and errors are those of `load_musicnn`.
     """
     built = _build(model)
-    weights = cache_dir() / "pretrained" / f"musicnn-{VERSION}-{model}.weights.h5"
-    if not weights.is_file():
-        weights.parent.mkdir(parents=True, exist_ok=True)
+    weights = cache_dir() / "pretrained" / f"musicnn-{VERSION}-{model}.npz"
+    if not is_sealed(weights):
         with tempfile.TemporaryDirectory() as scratch:
             _assign(built, _checkpoint(model, source or os.environ.get("THESIS_MUSICNN"), Path(scratch)))
         save(built, weights)

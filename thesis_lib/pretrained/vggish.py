@@ -18,9 +18,9 @@ import numpy as np
 
 from ..audio import vggish as vggish_input
 from ..datasets.download import download
-from ..files import cache_dir, expanded, sha256, write_text
+from ..files import cache_dir, expanded, is_sealed, sha256, write_text
 from ..models import build
-from .conversion import save
+from .conversion import load, save
 
 if TYPE_CHECKING:
     import keras
@@ -49,7 +49,7 @@ def load_vggish(*, source: Path | str | None = None) -> keras.Model:
         OSError: the cache cannot be written.
     """
     built = build("vggish")
-    built.load_weights(weights_file(source=source))
+    load(built, weights_file(source=source))
     built.trainable = False
     return built
 
@@ -59,11 +59,11 @@ def weights_file(*, source: Path | str | None = None) -> Path:
 
     Arguments and errors are those of `load_vggish`.
     """
-    weights, source = cache_dir() / "pretrained" / "vggish.weights.h5", source or os.environ.get("THESIS_VGGISH")
-    converted_from = weights.with_suffix(".sha256")
+    weights, source = cache_dir() / "pretrained" / "vggish.npz", source or os.environ.get("THESIS_VGGISH")
+    converted_from = weights.with_name("vggish_model.ckpt.sha256")
     if source and not (source := expanded(source)).is_file():
         raise ValueError(f"{source} does not exist; give the path of the file vggish_model.ckpt.")
-    if not weights.is_file():
+    if not is_sealed(weights):
         weights.parent.mkdir(parents=True, exist_ok=True)
         built, checkpoint = build("vggish"), source or download(URL, weights.with_name("vggish_model.ckpt"))
         try:
@@ -77,7 +77,7 @@ def weights_file(*, source: Path | str | None = None) -> Path:
         write_text(converted_from, sha256(checkpoint))
         if not source:
             checkpoint.unlink()  # the converted weights are as large
-    elif source and converted_from.is_file() and sha256(source) != converted_from.read_text("utf-8"):
+    elif source and converted_from.is_file() and sha256(source).encode() != converted_from.read_bytes():
         raise ValueError(f"{source} is not the checkpoint that was converted before; delete {weights} to convert it.")
     return weights
 

@@ -19,7 +19,8 @@ import numpy as np
 import soundfile
 from tqdm import tqdm
 
-from ...files import cache_dir, write_text, written
+from ...files import cache_dir, is_sealed, seal, write_text, written
+from ...workers import in_workers
 from ..clip import Clip
 from . import synth
 
@@ -70,7 +71,7 @@ def shelve(folder: Path, keys: Mapping[str, Hashable], make: Make, *, sample_rat
         (folder / shelf).mkdir(parents=True, exist_ok=True)
     jobs = (joblib.delayed(_make)(folder / name, key, make, sample_rate) for name, key in missing.items())
     n_jobs = min(joblib.cpu_count(), 1 + len(missing) // CLIPS_A_JOB)
-    done = joblib.Parallel(n_jobs, return_as="generator", batch_size=4)(jobs)
+    done = in_workers(jobs, n_jobs=n_jobs, batch_size=4)
     bar = tqdm(done, title, len(missing), unit="clip", disable=len(missing) < CLIPS_A_JOB)
     for name, truth in zip(missing, bar, strict=True):
         known[os.path.dirname(name)][os.path.basename(name)] = truth
@@ -149,13 +150,13 @@ def _known(shelf: Path) -> dict[str, dict]:
 
 
 def _read_index(index: Path) -> dict[str, dict]:
-    try:
-        rows = [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines()]
-        return {row.pop("file"): row for row in rows}
-    except (FileNotFoundError, ValueError, KeyError):
+    if not is_sealed(index):
         return {}
+    rows = [json.loads(line) for line in index.read_text(encoding="utf-8").splitlines()]
+    return {row.pop("file"): row for row in rows}
 
 
 def _write_index(shelf: Path, known: dict[str, dict]) -> None:
     rows = ({"file": name} | truth for name, truth in sorted(known.items()))
     write_text(shelf / INDEX, "".join(json.dumps(row) + "\n" for row in rows))
+    seal(shelf / INDEX)
