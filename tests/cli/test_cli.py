@@ -234,7 +234,7 @@ def long_folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole_run(long_folder, tmp_path_factory):
     """One run from start to end, with a cache of its own."""
-    output = tmp_path_factory.mktemp("whole") / "run"
+    output = tmp_path_factory.mktemp("whole") / "run {seed} {b}"  # papermill formats paths that contain braces
     environment = os.environ | {"THESIS_CACHE": str(output.parent / "cache")}
     done = subprocess.run(command(long_folder, output), env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -272,7 +272,7 @@ def stop(process, how):
     process.send_signal(how)
     for child in children if how == signal.SIGKILL else ():
         child.kill()
-    process.communicate(timeout=60)
+    return process.communicate(timeout=60)[1]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill -9"])
@@ -286,7 +286,8 @@ def test_a_stopped_run_goes_on_where_it_was(how, long_folder, whole_run, tmp_pat
     while not records(output):
         assert time.monotonic() < deadline and process.poll() is None, process.communicate()
         time.sleep(0.02)
-    stop(process, how)
+    said = stop(process, how)
+    assert how == signal.SIGKILL or said.splitlines()[-1].startswith("thesis: interrupted; the results so far are in")
     left = len(records(output))
     assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
     assert not (output / "04_non_trained.ipynb").exists()
@@ -315,3 +316,18 @@ def test_a_clip_that_is_no_audio_is_one_sentence(audio_folder, tmp_path):
     done = subprocess.run(command(audio_folder, tmp_path / "run"), capture_output=True, text=True)
     assert done.returncode == 1
     assert "low/1-0.wav cannot be read as audio" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are those of Unix")
+def test_a_notebook_that_cannot_be_written_is_one_sentence(audio_folder, tmp_path):
+    """As on a full disk: no file may grow beyond 2 kB."""
+    import resource
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+
+    output = tmp_path / "run"
+    done = subprocess.run(command(audio_folder, output), preexec_fn=limit, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"thesis: {output} cannot be written (File too large)")
+    assert not list(output.glob("*.ipynb")) and not list(output.glob(".*.ipynb"))

@@ -15,6 +15,7 @@ from thesis_lib import audio
 from thesis_lib.cli.main import main
 from thesis_lib.models.fast.musicnn import folded
 from thesis_lib.models.musicnn import musicnn, vgg
+from thesis_lib.pretrained import conversion
 from thesis_lib.pretrained import musicnn as published
 from thesis_lib.pretrained import tagger as tagging
 
@@ -274,3 +275,22 @@ def test_memory_does_not_grow_with_the_file(wheel, monkeypatch, tmp_path):
     tagged = tagger(tmp_path / "no.wav", hop=1.0)
     assert len(tagged.taggram) == (1 + pieces * 4_000 // 256 - 187) // 62 + 1
     assert max(held) <= 2 * (tagging.BATCH * 62 + 187)
+
+
+@pytest.fixture
+def no_large_file():
+    """As on a full disk: no file may grow beyond 1 MB."""
+    resource = pytest.importorskip("resource", reason="limits are those of Unix")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_weights_that_cannot_be_written_are_one_sentence(no_large_file, wheel, tmp_path):
+    """The library of Keras' own format would end the process with a segmentation fault."""
+    with pytest.raises(OSError, match=r"musicnn-.*whl cannot be unpacked in .*File too large"):
+        published.load_musicnn(source=wheel)
+    with pytest.raises(OSError, match=r"the converted weights cannot be stored in .*File too large"):
+        conversion.save(musicnn(), tmp_path / "cache" / "musicnn.npz")
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]

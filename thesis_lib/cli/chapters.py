@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from pathlib import Path
@@ -59,6 +60,7 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
 
     Raises:
         CellFailed: a cell failed; `<name>.failed.ipynb` contains what was executed.
+        OSError: the folder cannot be written.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -72,7 +74,14 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     try:
         with native_stderr_hidden() as stream:  # papermill passes on what cells write to stderr
             papermill.execute_notebook(source, target, parameters, stderr_file=_Terminal(stream), **settings)
+        _without_stderr(partial)
+        _page(partial, done.with_suffix(".html"))
+        os.replace(partial, done)
+    except OSError:
+        partial.unlink(missing_ok=True)  # cut, where the disk is full
+        raise
     except BaseException as error:
+        logging.getLogger("asyncio").disabled = True  # at exit, it would report tasks that still wait for the kernel
         if partial.exists():
             os.replace(partial, failed)
         if isinstance(error, papermill.PapermillExecutionError):
@@ -80,9 +89,6 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
         if isinstance(error, DeadKernelError):
             raise CellFailed(DIED) from error
         raise
-    _without_stderr(partial)
-    _page(partial, done.with_suffix(".html"))
-    os.replace(partial, done)
     return done
 
 

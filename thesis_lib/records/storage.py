@@ -58,11 +58,21 @@ def read(folder: Path) -> tuple[list[dict], dict]:
 
 
 def write(folder: Path, records: Sequence[dict], provenance: dict) -> None:
-    """Write records, and then the provenance with their seal."""
+    """Write records, and then the provenance with their seal.
+
+    Raises:
+        OSError: the folder cannot be written; what was written before is complete.
+    """
     text = "".join(json.dumps(record) + "\n" for record in records)
-    write_text(folder / RECORDS, text)
     provenance["records"] = sealed(text, len(records))
-    write_text(folder / PROVENANCE, json.dumps(provenance, indent=1, default=str) + "\n")
+    try:
+        write_text(folder / RECORDS, text)
+        write_text(folder / PROVENANCE, json.dumps(provenance, indent=1, default=str) + "\n")
+    except OSError as error:
+        raise OSError(
+            f"records cannot be written to {folder} ({error.strerror or error}); those written before are complete, "
+            "and the same command continues once there is space."
+        ) from error
 
 
 def sealed(text: str, number: int) -> dict:
