@@ -60,7 +60,7 @@ def test_shards_are_the_whole_and_touch_nothing_else(rendered, tmp_path):
         parts += [tags.clips(alone, shard=shard, **SMALL)]
         written.append({path.relative_to(alone) for path in alone.rglob("*") if path.is_file()})
     assert [len(part) for part in parts] == [8, 8, 4]
-    assert [len(paths) for paths in written] == [9, 9, 5]  # and an index each
+    assert [len(paths) for paths in written] == [10, 10, 6]  # and an index with its checksum each
     assert len(set.union(*written)) == sum(len(paths) for paths in written)
     assert set.union(*written) == {path.relative_to(home) for path in home.rglob("*") if path.is_file()}
     assert contents(clip for part in parts for clip in part) == contents(whole)
