@@ -16,14 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "thesis_lib"
 # From the bottom up: a room imports rooms of lower floors only.
 FLOORS = (
-    {"files", "workers", "classifiers"},
+    {"files", "classifiers"},
     {"audio"},
     {"datasets", "models"},
     {"features", "pretrained", "records"},
     {"protocols"},
     {"pages", "cli"},
 )
-LOOSE = {"files", "workers"}  # rooms that are single files
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
 
@@ -45,9 +44,9 @@ def imports():
 
 
 def test_every_module_is_in_a_room():
-    loose = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", *LOOSE}
+    loose = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "files"}
     rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
-    assert not loose and rooms | LOOSE == set(FLOOR)
+    assert not loose and rooms | {"files"} == set(FLOOR)
 
 
 def test_imports_point_down():

@@ -66,8 +66,8 @@ def run(chapter: str, assignments: tuple[str, ...], output: Path | None) -> None
         stop(f"{error} (see {output / notebook.stem}.failed.ipynb)", FAILED)
     except OSError as error:
         stop(
-            f"{output} cannot be written ({error.strerror or error}); the records so far are kept, and the same "
-            "command continues: free some space, or choose another folder with --output.",
+            f"{error.filename or output} cannot be written ({error.strerror or error}); the records so far are "
+            "kept, and the same command continues: free some space, or choose another folder with --output.",
             FAILED,
         )
     lock.release()

@@ -11,8 +11,8 @@ from joblib import delayed
 from tqdm import tqdm
 
 from .. import audio
+from ..audio.workers import in_workers
 from ..files import digest, sha256
-from ..workers import in_workers
 from .store import Stored, stored
 
 if TYPE_CHECKING:  # worker processes import this module and need no data sets

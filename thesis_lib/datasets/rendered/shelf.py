@@ -19,8 +19,8 @@ import numpy as np
 import soundfile
 from tqdm import tqdm
 
+from ...audio.workers import in_workers
 from ...files import cache_dir, is_sealed, seal, write_text, written
-from ...workers import in_workers
 from ..clip import Clip
 from . import synth
 

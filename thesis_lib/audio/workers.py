@@ -1,4 +1,4 @@
-"""Call functions in worker processes."""
+"""Decode, analyse or render audio in worker processes."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ import joblib
 import psutil
 import pytest
 
-from thesis_lib.workers import in_workers
+from thesis_lib.audio.workers import in_workers
 
-START = "import os, signal, time, joblib; from thesis_lib import workers; "
+START = "import os, signal, time, joblib; from thesis_lib.audio import workers; "
 KILLED = (
     START
     + "[*workers.in_workers([joblib.delayed(os.kill)(0, 0)] * 8 + [joblib.delayed(signal.raise_signal)(9)], n_jobs=2, batch_size=1)]"
