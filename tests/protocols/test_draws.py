@@ -66,3 +66,15 @@ def test_intervals_of_the_figure_are_over_draws_where_there_are_several():
     low, high = 100 * np.array(interval_over_draws(by_draw)[1:])
     drawn = [line.get_xdata() for line in axis.lines if len(line.get_xdata()) == 2]
     assert any(np.allclose(sorted(ends), [low, high]) for ends in drawn)
+
+
+def test_what_front_ends_lose_from_one_variant_to_the_other_is_paired_by_draw():
+    plain, other = table(4), table(4)
+    other["value"] -= 0.1 + 0.02 * other["seed"]  # the same weights lose 10, 12, 14 and 16 points
+    found = plots.lost({"plain": plain, "shuffled": other})["points lost, shuffled"]
+    low, high = scipy.stats.ttest_1samp([10, 12, 14, 16], 0).confidence_interval(0.95)
+    assert found.to_dict() == dict.fromkeys(
+        ("VGG", "Temporal", "Frame-level"), f"+13.0 [{low:+.1f}, {high:+.1f}]"
+    ) | {"MFCC statistics": "+10.0"}  # fmt: skip
+    drawn = plots.variants({"plain": plain, "shuffled": other}, chance=0.2).axes[0]
+    assert [text.get_text() for text in drawn.get_legend().get_texts()] == ["plain", "shuffled", "chance"]

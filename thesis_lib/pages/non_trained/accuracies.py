@@ -56,6 +56,54 @@ def accuracies(records: pd.DataFrame, *, chance: float | None = None) -> plt.Fig
     return figure
 
 
+def variants(runs: dict[str, pd.DataFrame], *, chance: float) -> plt.Figure:
+    """Draw the accuracy of each front-end on variants of one data set (SVM, nested selection).
+
+    Args:
+        runs: records of chapter IV with several draws, by variant.
+        chance: accuracy of guessing in [0, 1], drawn as a dotted line.
+    """
+    by_draw = _by_draw(runs).melt(ignore_index=False, var_name="front-end", value_name="accuracy (%)").reset_index()
+    figure, axis = plt.subplots(figsize=(WIDTH, 1.1 + 0.46 * by_draw["front-end"].nunique()))
+    sns.pointplot(
+        by_draw.replace({"front-end": IN_FIGURES}), x="accuracy (%)", y="front-end", hue="variant", linestyle="none",
+        errorbar=lambda values: interval_over_draws(values)[1:], markers=["o", "D"], err_kws={"linewidth": 1.6},
+        order=[name for system, name in IN_FIGURES.items() if system in set(by_draw["front-end"])], ax=axis,
+    )  # fmt: skip
+    axis.axvline(100 * chance, color="0.4", linestyle=":", label="chance")
+    axis.set(ylabel="")
+    axis.legend(title="", frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1), ncols=len(runs) + 1)
+    figure.tight_layout()
+    return figure
+
+
+def lost(runs: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tabulate how many points each front-end loses from the first variant of a data set to each other one.
+
+    Args:
+        runs: as in `variants`; draws of the same seed, which have the same weights, are compared.
+
+    Returns:
+        One row per front-end: the points lost and their 95 % interval over draws. MFCC statistics have no draws.
+    """
+    by_draw = _by_draw(runs)
+    by_draw = by_draw[[system for system in LABELS if system in by_draw]].rename(columns=LABELS)
+    plain, *others = runs
+    differences = {f"points lost, {other}": by_draw.loc[plain] - by_draw.loc[other] for other in others}
+    return pd.DataFrame(
+        {
+            name: rows.apply(lambda draws: signed(interval_over_draws(draws.dropna())))
+            for name, rows in differences.items()
+        }
+    )
+
+
+def _by_draw(runs: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the accuracy (%) of the SVM with nested selection: (variant, seed) x system."""
+    chosen = pd.concat(runs, names=["variant"]).query("protocol == 'nested' and classifier == 'svm'")
+    return 100 * chosen.pivot_table("value", ["variant", "seed"], "system", sort=False)
+
+
 def summary(records: pd.DataFrame) -> pd.DataFrame:
     """Tabulate mean accuracies (%) with both selections, their difference, and the number of parameters."""
     means = 100 * records.pivot_table(index="system", columns=["classifier", "protocol"], values="value", sort=False)

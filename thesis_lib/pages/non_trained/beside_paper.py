@@ -75,7 +75,7 @@ def figure(records: pd.DataFrame, dataset: str, *, here: str) -> plt.Figure:
     over, by = (interval_over_draws, "seed") if several else (interval, "fold")
     order = [system for system in LABELS if system in set(ours["system"])]
     kinds = [kind for kind in IN_PAPER if kind in set(ours["classifier"])]
-    size = (WIDTH, 1.2 + 0.36 * len(order))
+    size = (WIDTH, 1.2 + 0.46 * len(order))
     drawn, axes = plt.subplots(1, len(kinds), figsize=size, sharex=True, sharey=True, squeeze=False)
     for axis, kind in zip(axes[0], kinds, strict=True):
         published = _published(dataset, records).query("classifier == @kind").set_index("system")
