@@ -1,5 +1,6 @@
 """Check that names of files, classes and data sets are shown as text on pages and in figures."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,3 +58,8 @@ def test_figures_show_names_as_they_are(tmp_path, monkeypatch):
     assert set(HOSTILE) <= drawn(curves.embedding(found))
     monkeypatch.setattr(players.audio, "load", lambda *args, **others: np.ones(12_000, np.float32))
     assert set(HOSTILE) <= drawn(players.spectrograms(clips)) & drawn(players.waveforms(clips))
+
+
+def test_figures_have_glyphs_for_chinese_japanese_and_korean_names():
+    axis = plt.figure().add_subplot(title="ジャズ, 音楽.wav, 古典音樂, 流行音乐, 한국 음악")
+    axis.figure.canvas.draw()  # matplotlib warns of a missing glyph, which is an error in tests
