@@ -6,6 +6,8 @@ those of the checks themselves are not.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import re
 from html.parser import HTMLParser
@@ -36,6 +38,7 @@ class Page(HTMLParser):
         loads: addresses that the browser fetches by itself.
         links: addresses that the reader may follow.
         anchors: names that a link can point to.
+        policy: the page's content security policy.
         complaints: faults that need no other file to be seen.
     """
 
@@ -46,6 +49,7 @@ class Page(HTMLParser):
         self.anchors: set[str] = set()
         self.complaints: list[str] = []
         self.has_math = False
+        self.policy = ""
         self._inside: list[str] = []  # open elements whose text or place matters
         self.feed(html)
         self.complaints += [f"loads {url[:90]} from the network" for url in self.loads if is_external(url)]
@@ -59,6 +63,11 @@ class Page(HTMLParser):
         for name in LOADED.get(tag, []):
             candidates = attrs.get(name, "").split(", ") if name == "srcset" else [attrs.get(name, "")]
             self.loads += [candidate.split()[0] for candidate in candidates if candidate.strip()]
+        if tag == "meta" and attrs.get("http-equiv") == "Content-Security-Policy":
+            self.policy = attrs["content"]
+        for name, script in attrs.items():
+            if name.startswith("on") and _hashed(script) not in self.policy:
+                self.complaints.append(f"its policy forbids the script {name}={script!r}, {_hashed(script)}")
         if tag == "link" and LOADED_LINKS & set(attrs.get("rel", "").split()):
             self.loads.append(attrs.get("href", ""))
         if tag == "a" and "href" in attrs:
@@ -84,6 +93,11 @@ class Page(HTMLParser):
             self.loads += IN_CSS.findall(data)
         if inside == "script":
             self.complaints += [f"a script names {address[1:90]}" for address in ADDRESS.findall(data)]
+
+
+def _hashed(script: str) -> str:
+    """Name an event handler as a content security policy does (W3C, Content Security Policy Level 3, section 6.7)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def is_external(url: str) -> bool:
@@ -135,6 +149,10 @@ def test_pages_have_no_faults_of_their_own(pages):
     assert [f"{name}: {complaint}" for name, page in pages.items() for complaint in page.complaints] == []
 
 
+def test_pages_allow_no_event_handlers_but_the_themes(pages):
+    assert [name for name, page in pages.items() if "script-src-attr 'unsafe-hashes'" not in page.policy] == []
+
+
 def test_style_sheets_load_nothing_from_the_network(pages):
     sheets = sorted(SITE.rglob("*.css"))
     assert sheets
@@ -168,6 +186,7 @@ def test_equations_come_with_their_own_mathjax(pages):
         ("<style>@import 'https://css.example/a.css';</style>", "loads https://css.example/a.css"),
         ('<div class="output traceback"><pre>ValueError</pre></div>', "error output"),
         ('<div class="output stderr"><pre>careful</pre></div>', "error output"),
+        ('<img src="a.png" onerror="alert(1)">', "forbids the script onerror='alert(1)'"),
         ("<pre>Traceback (most recent call last):</pre>", "shows a traceback"),
         ('<article><img src="a.png"></article>', "image a.png has no text"),
         ('<article><p><img src="../_images/1f.png" alt="../_images/1f.png"></p></article>', "has no text"),

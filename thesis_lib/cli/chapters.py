@@ -12,6 +12,8 @@ from ..files import ROOT, write_text
 from .quiet import native_stderr_hidden
 
 NOTEBOOKS = ROOT / "notebooks"
+# Names of files and classes are the reader's; one that is shown unescaped must not run as a script.
+POLICY = """<meta http-equiv="Content-Security-Policy" content="script-src-attr 'none'; object-src 'none'">"""
 DIED = (
     "the notebook's process died, probably because memory ran out; the results so far are kept and the same command "
     "continues from there. Choose a smaller n_features if it dies again."
@@ -75,7 +77,7 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
         with native_stderr_hidden() as stream:  # papermill passes on what cells write to stderr
             papermill.execute_notebook(source, target, parameters, stderr_file=_Terminal(stream), **settings)
         _without_stderr(partial)
-        _page(partial, done.with_suffix(".html"))
+        page(partial, done.with_suffix(".html"))
         os.replace(partial, done)
     except OSError:
         partial.unlink(missing_ok=True)  # cut, where the disk is full
@@ -118,9 +120,10 @@ def _without_stderr(path: Path) -> None:
     nbformat.write(book, path)
 
 
-def _page(notebook: Path, page: Path) -> None:
-    """Render the executed notebook as a page of its own."""
+def page(notebook: Path, target: Path) -> None:
+    """Render an executed notebook as a page of its own, on which no event handler runs."""
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(require_js_url="", exclude_input_prompt=True, exclude_output_prompt=True)
-    write_text(page, exporter.from_filename(str(notebook))[0])
+    html = exporter.from_filename(str(notebook))[0]
+    write_text(target, html.replace("<head>", f"<head>{POLICY}", 1))
