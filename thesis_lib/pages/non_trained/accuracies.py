@@ -67,12 +67,13 @@ def variants(runs: dict[str, pd.DataFrame], *, chance: float) -> plt.Figure:
     figure, axis = plt.subplots(figsize=(WIDTH, 1.1 + 0.46 * by_draw["front-end"].nunique()))
     sns.pointplot(
         by_draw.replace({"front-end": IN_FIGURES}), x="accuracy (%)", y="front-end", hue="variant", linestyle="none",
-        errorbar=lambda values: interval_over_draws(values)[1:], markers=["o", "D"], err_kws={"linewidth": 1.6},
+        errorbar=lambda values: interval_over_draws(values)[1:], err_kws={"linewidth": 1.6},
+        markers=["o", "D", "s", "^"][: len(runs)],
         order=[name for system, name in IN_FIGURES.items() if system in set(by_draw["front-end"])], ax=axis,
     )  # fmt: skip
     axis.axvline(100 * chance, color="0.4", linestyle=":", label="chance")
     axis.set(ylabel="")
-    axis.legend(title="", frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1), ncols=len(runs) + 1)
+    axis.legend(title="", frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1), ncols=2)
     figure.tight_layout()
     return figure
 

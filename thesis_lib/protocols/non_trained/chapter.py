@@ -29,6 +29,8 @@ CHAPTER = Chapter(
                 "rhythm_small",
                 "rhythm_large",
                 "rhythm_shuffled",
+                "rhythm_tempo",
+                "rhythm_both",
                 "genre_small",
                 "genre_large",
                 "events_small",
