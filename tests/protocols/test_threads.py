@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from thesis_lib.cli.chapters import THREADS
+from thesis_lib.cli.chapters import REPEATABLE
 
 PROGRAM = """
 import hashlib, os, sys
@@ -36,4 +36,4 @@ def test_training_and_log_mels_are_the_same_on_one_core_and_on_two():
         command = [sys.executable, "-c", PROGRAM, str(cores)]
         return subprocess.run(command, env=os.environ | threads, check=True, capture_output=True).stdout
 
-    assert computed(1, **THREADS) == computed(2, **THREADS)
+    assert computed(1, **REPEATABLE) == computed(2, **REPEATABLE)

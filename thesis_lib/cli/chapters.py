@@ -15,7 +15,7 @@ NOTEBOOKS = ROOT / "notebooks"
 # Names of files and classes are the reader's; one that is shown unescaped must not run as a script.
 POLICY = """<meta http-equiv="Content-Security-Policy" content="script-src-attr 'none'; object-src 'none'">"""
 # Sums depend on the number of threads that make them. With these, a run has the same records on one core and on many.
-THREADS = {"OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "2", "TF_DETERMINISTIC_OPS": "1"}
+REPEATABLE = {"OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "2", "TF_DETERMINISTIC_OPS": "1"}
 DIED = (
     "the notebook's process died, probably because memory ran out; the results so far are kept and the same command "
     "continues from there. Choose a smaller n_features if it dies again."
@@ -72,7 +72,7 @@ def execute(notebook: Path, parameters: dict, output: Path) -> Path:
     partial, done = output / f".{notebook.name}", output / notebook.name
     failed = done.with_suffix(".failed.ipynb")
     failed.unlink(missing_ok=True)
-    for name, value in THREADS.items():
+    for name, value in REPEATABLE.items():
         os.environ.setdefault(name, value)  # the notebook's process inherits them
     settings = {"cwd": ROOT, "kernel_name": "python3", "progress_bar": False}
     # papermill formats both paths with the parameters

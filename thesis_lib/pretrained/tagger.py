@@ -29,7 +29,7 @@ from .tags import TAGS
 SAMPLE_RATE, HOP, N_FFT = 16_000, 256, 512  # Hz, samples, samples
 PIECE = 10.0  # seconds of audio to read at once
 FRAMES_A_SECOND = SAMPLE_RATE / HOP
-BATCH = 2  # patches per batch; 4 are 5 % faster on a CPU and need up to 0.15 GB more memory
+BATCH = 2  # patches per batch; 4 are 5 to 10 % faster on a CPU, but ten minutes need up to 0.15 GB more
 SHARING_BATCH = 12  # overlapping patches per batch; they share more computations in larger batches
 SHARED_BELOW = 120  # frames between patches; with fewer, timbral filters are computed once for all patches
 

@@ -82,7 +82,7 @@ def lost(runs: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Tabulate how many points each front-end loses from the first variant of a data set to each other one.
 
     Args:
-        runs: as in `variants`; draws of the same seed, which have the same weights, are compared.
+        runs: as in `variants`. Draws are paired by seed; on one backend, they have the same weights.
 
     Returns:
         One row per front-end: the points lost and their 95 % interval over draws. MFCC statistics have no draws.
