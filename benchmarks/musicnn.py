@@ -108,9 +108,7 @@ def main():
         long = pieces(scratch, 1, 600, "mp3", 44_100)[0]
         memory = {"metric": "peak memory of 10 minutes, GiB", "value": peak_memory(long)}
         print(memory, flush=True)
-        run.add(
-            [{"system": "MTT_musicnn", "protocol": "memory", "metric": key, "value": memory[key]} for key in memory]
-        )
+        run.add([{"system": "MTT_musicnn", "protocol": "memory"} | memory])
         for name in FLOPS:
             tagger = tagging.Tagger(name)
             for seconds in SECONDS:
