@@ -3,6 +3,7 @@
 import os
 import struct
 
+import hostile
 import numpy as np
 import pytest
 import soundfile
@@ -88,6 +89,21 @@ def test_a_flac_file_that_promises_more_is_truncated(tmp_path, frames):
     path = tmp_path / "cut.flac"
     soundfile.write(path, NOISE, RATE)
     refused(stated_in_flac(path, frames), "is truncated")
+
+
+def test_what_follows_the_stated_frames_is_not_read(tmp_path):
+    path = tmp_path / "tagged.flac"  # some programs write an ID3v1 tag to the end of any file
+    soundfile.write(path, NOISE, RATE)
+    expected = soundfile.read(path, dtype="float32")[0]
+    path.write_bytes(path.read_bytes() + b"TAG" + b"title".ljust(125, b"\0"))
+    for found in every_way(path):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_a_decoder_that_seeks_past_the_end_of_a_mended_header_leaves_no_traceback(tmp_path):
+    path = tmp_path / "piped.wav"  # A-law of 32 bits, which do not divide the data
+    path.write_bytes(hostile.wav(bytes(range(1, 202)), kind=6, bits=32, channels=2, size=0))
+    refused(path, "at least")  # a warning of an exception in a callback would fail the test
 
 
 def mp3(path, mode):

@@ -91,3 +91,12 @@ main()
         capture_output=True, env=environment,
     )  # fmt: skip
     assert ended.stderr == b"" and ended.stdout.endswith(b"0000.wav: slow 0.75\n")
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence_that_names_the_way_out(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "THESIS_CACHE"}
+    environment |= {"HOME": os.devnull, "MPLCONFIGDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "thesis_lib.cli", "data", "fetch", "rendered_dances"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode in (1, 2) and done.stderr.startswith("thesis: rendered clips cannot be stored in /dev/null/")
+    assert done.stderr.endswith("set THESIS_CACHE to a folder that can be written.\n") and done.stderr.count("\n") == 1

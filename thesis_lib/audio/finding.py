@@ -38,11 +38,11 @@ def _within(folder: Path, seen: set[str]) -> Iterator[Path]:
             if entry.name.startswith("."):
                 continue
             path = folder / entry.name
-            if entry.is_dir():
+            if os.path.isdir(path):  # unlike entry.is_dir, also for a link to itself
                 if (real := os.path.realpath(path)) not in seen:
                     seen.add(real)
                     yield from _within(path, seen)
-            elif path.suffix.lower() in READABLE | UNREADABLE and (entry.is_file() or entry.is_symlink()):
+            elif path.suffix.lower() in READABLE | UNREADABLE and (path.is_symlink() or entry.is_file()):
                 yield path
 
 

@@ -37,6 +37,15 @@ class Forward(soundfile.SoundFile):
         return False
 
 
+class _Copy(mmap.mmap):
+    """A copy of a file in memory, in which a place after the end can be sought, as in a file."""
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> None:
+        """Go to a place, or to the end if the place is after it."""
+        start = (0, self.tell(), len(self))[whence]
+        super().seek(max(0, min(start + offset, len(self))))
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Forward]:
     """Open an audio file.
@@ -61,7 +70,7 @@ def opened(path: Path) -> Iterator[Forward]:
             yield file
         return
     # a copy in memory of the pages that are changed; the file stays as it is
-    with path.open("rb") as raw, closing(mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_COPY)) as changed:
+    with path.open("rb") as raw, closing(_Copy(raw.fileno(), 0, access=mmap.ACCESS_COPY)) as changed:
         changed[at : at + 4] = min(len(changed) - at - 4, 0xFFFF_FFFE).to_bytes(4, "little")
         with Forward(changed) as file:
             yield file

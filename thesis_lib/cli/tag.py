@@ -137,7 +137,8 @@ def _each(tagger, files: Collection[Path], hop: float | None) -> Iterator[tuple]
         with warnings.catch_warnings(record=True) as noted:
             warnings.simplefilter("always", UserWarning)
             try:
-                tagged = tagger(path, **settings)
+                with native_stderr_hidden():  # the MP3 decoder has its own notes about damaged files
+                    tagged = tagger(path, **settings)
             except ValueError as error:
                 tagged = str(error)
             except Exception as error:  # the other files are tagged, whatever is wrong with this one

@@ -64,7 +64,6 @@ def weights_file(*, source: Path | str | None = None) -> Path:
     if source and not (source := expanded(source)).is_file():
         raise ValueError(f"{source} does not exist; give the path of the file vggish_model.ckpt.")
     if not is_sealed(weights):
-        weights.parent.mkdir(parents=True, exist_ok=True)
         built, checkpoint = build("vggish"), source or download(URL, weights.with_name("vggish_model.ckpt"))
         try:
             _assign(built, checkpoint)

@@ -61,6 +61,9 @@ def shelve(folder: Path, keys: Mapping[str, Hashable], make: Make, *, sample_rat
 
     Returns:
         The truth about each clip by name, in the order of `keys`.
+
+    Raises:
+        OSError: the clips cannot be written.
     """
     shelves: dict[str, list[str]] = {}
     for name in keys:
@@ -68,7 +71,7 @@ def shelve(folder: Path, keys: Mapping[str, Hashable], make: Make, *, sample_rat
     known = {shelf: _known(folder / shelf) for shelf in shelves}
     missing = {name: key for name, key in keys.items() if os.path.basename(name) not in known[os.path.dirname(name)]}
     for shelf in {os.path.dirname(name) for name in missing}:
-        (folder / shelf).mkdir(parents=True, exist_ok=True)
+        _make_folder(folder / shelf)
     jobs = (joblib.delayed(_make)(folder / name, key, make, sample_rate) for name, key in missing.items())
     n_jobs = min(joblib.cpu_count(), 1 + len(missing) // CLIPS_A_JOB)
     done = in_workers(jobs, n_jobs=n_jobs, batch_size=4)
@@ -117,6 +120,16 @@ def complaints(home: Path) -> list[str]:
     return found
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"rendered clips cannot be stored in {folder} ({error.strerror or error}); set THESIS_CACHE to a folder "
+            "that can be written."
+        ) from error
+
+
 def _make(path: Path, key: Hashable, make: Make, sample_rate: int) -> dict:
     """Render and write one clip: mono FLAC with 16 bits and its truth in the comment."""
     wave, truth = make(key)
@@ -140,7 +153,7 @@ def _known(shelf: Path) -> dict[str, dict]:
     """Return the truth about every complete file in a folder, by name."""
     try:
         here = {entry.name for entry in os.scandir(shelf) if entry.name.endswith(".flac") and entry.stat().st_size}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     rows = _read_index(shelf / INDEX)
     for name in here - rows.keys():
