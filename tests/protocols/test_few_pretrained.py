@@ -100,6 +100,7 @@ def test_a_downloaded_page_is_not_kept_as_the_checkpoint(monkeypatch, checkpoint
     fetched = []
 
     def download(url, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("<html>Sorry</html>")
         fetched.append(path)
         return path
