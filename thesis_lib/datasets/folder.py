@@ -20,7 +20,7 @@ CARD = Card(
     cannot_show="anything beyond its clips; few clips, or clips cut from few recordings, give wide intervals",
     licence="yours",
     source="-p data_home=FOLDER",
-    chapters=("IV", "VI"),
+    chapters=("III", "IV", "VI"),
     sounds="",
     own=True,
     size="what you put into it",

@@ -15,7 +15,7 @@ from .clip import Card, Clip
 
 def load(
     dataset: str, data_home: str = "", *, per_class: int = 40, n: int = 300, seconds: float | None = None,
-    at_most: int | None = None, seed: int = 0,
+    at_most: int | None = None, seed: int = 0, sample_rate: int | None = None,
 ) -> list[Clip]:  # fmt: skip
     """Load the clips of a data set.
 
@@ -27,6 +27,7 @@ def load(
         seconds: duration of the clips to render, or None for the data set's own.
         at_most: number of clips per class to keep of a data set that is not rendered; None keeps all.
         seed: random seed for rendering and for drawing folds.
+        sample_rate: in Hz, of the clips to render, or None for the data set's own.
 
     Raises:
         ValueError: the data set is not there, or cannot be used.
@@ -37,6 +38,8 @@ def load(
     size = {"n": n} if module.CARD.sounds == "tags" else {"per_class": per_class}
     if seconds is not None and module.CARD.length is None:
         size["seconds"] = seconds
+    if sample_rate is not None:
+        size["sample_rate"] = sample_rate
     return module.clips(home, seed=seed, **size)
 
 

@@ -19,7 +19,7 @@ CARD = Card(
     cannot_show="anything beyond its clips; few clips, or clips cut from few recordings, give wide intervals",
     licence="yours",
     source="-p data_home=FILE.csv",
-    chapters=("IV", "VI"),
+    chapters=("III", "IV", "VI"),
     sounds="",
     own=True,
     size="what you list in it",

@@ -47,6 +47,8 @@ class Architecture(NamedTuple):
 
 
 _RANDOM, _FEW = "Pons & Serra, ICASSP 2019", "Pons, Serrà & Serra, ICASSP 2019"
+_CBMI, _TEMPORAL = "Pons, Lidy & Serra, CBMI 2016", "Pons & Serra, ICASSP 2017"
+_TIMBRE, _SYLLABLES = "Pons et al., EUSIPCO 2017", "Pons, Gong & Serra, ISMIR 2017"
 _RELEASED, _TRAINING = "Pons & Serra, ISMIR 2019 late-breaking", "Pons, musicnn-training, 2019"
 
 
@@ -59,12 +61,52 @@ def _few(function: str, label: str, n_params: int) -> Architecture:
     return Architecture(f"few_data:{function}", label, "VI", _FEW, "log-mel", sizes, f"fast.few_data:{function}")
 
 
+def _motivated(function: str, label: str, paper: str, **sizes: Size) -> Architecture:
+    return Architecture(function, label, "III", paper, "log-mel", sizes)
+
+
 def _tagger(function: str, label: str, paper: str, **sizes: Size) -> Architecture:
     return Architecture(function, label, "A", paper, "log-mel", sizes)
 
 
 # fmt: off
 ARCHITECTURES: dict[str, Architecture] = {
+    # Chapter III in the order of the papers. The sizes of CBMI 2016 are two lengths of the input, and six heights.
+    "black_box": _motivated("cbmi2016:black_box", "Black box", _CBMI, short=Size({}, 3_275_312, 8),
+                            long=Size({"input_shape": (250, 40), "length": 200}, 2_363_440, 8)),
+    "time": _motivated("cbmi2016:time", "Time", _CBMI, short=Size({}, 7_336, 8),
+                       long=Size({"input_shape": (250, 40), "length": 200}, 19_496, 8)),
+    "frequency": _motivated("cbmi2016:frequency", "Frequency", _CBMI,
+                            **{f"height_{height}": Size({"height": height}, n_params, 8) for height, n_params in
+                               ((30, 3_816), (32, 3_368), (34, 2_920), (36, 2_472), (38, 2_024), (40, 1_576))}),
+    "time_frequency": _motivated("cbmi2016:time_frequency", "Time-frequency", _CBMI, published=Size({}, 196_816, 8)),
+    "o_net": _motivated("icassp2017:o_net", "O-net", _TEMPORAL, once=Size({}, 4_188, 8),
+                        twice=Size({"times": 2}, 8_368, 8)),
+    "p_net": _motivated("icassp2017:p_net", "P-net", _TEMPORAL, once=Size({}, 7_428, 8),
+                        twice=Size({"times": 2}, 14_848, 8)),
+    "o_p_net": _motivated("icassp2017:o_p_net", "O+P-net", _TEMPORAL, once=Size({}, 11_608, 8),
+                          **{f"times_{times}": Size({"times": times}, n_params, 8) for times, n_params in
+                             ((2, 23_208), (4, 46_408), (8, 92_808))}),
+    "phonemes": _motivated("eusipco2017:phonemes", "Timbral", _TIMBRE, published=Size({}, 222_557, 29)),
+    "phonemes_small": _motivated("eusipco2017:phonemes_small", "Small filters", _TIMBRE,
+                                 published=Size({}, 221_153, 29)),
+    "phonemes_mlp": _motivated("eusipco2017:phonemes_mlp", "MLP", _TIMBRE, dan=Size({}, 481_391, 29),
+                               laosheng=Size({"units": 475, "dropout": 0.291}, 430_379, 29)),
+    "instruments": _motivated("eusipco2017:instruments", "Single-layer", _TIMBRE, published=Size({}, 61_867, 11)),
+    "instruments_multi": _motivated("eusipco2017:instruments_multi", "Multi-layer", _TIMBRE,
+                                    published=Size({}, 742_315, 11)),
+    "instruments_han": _motivated("eusipco2017:instruments_han", "Han et al.", _TIMBRE,
+                                  published=Size({}, 1_446_123, 11)),
+    "tags": _motivated("eusipco2017:tags", "Timbral", _TIMBRE, once=Size({}, 74_526, 50),
+                       twice=Size({"times": 2}, 191_006, 50), times_4=Size({"times": 4}, 565_278, 50)),
+    "tags_small": _motivated("eusipco2017:tags_small", "Small filters", _TIMBRE, published=Size({}, 73_778, 50)),
+    "onsets_temporal": _motivated("ismir2017:onsets_temporal", "Temporal", _SYLLABLES, wide=Size({}, 210_403, 2),
+                                  narrow=Size({"width": 20}, 132_127, 2)),
+    "onsets_timbral": _motivated("ismir2017:onsets_timbral", "Timbral", _SYLLABLES, wide=Size({}, 185_420, 2),
+                                 narrow=Size({"width": 20}, 119_432, 2)),
+    "onsets_jan": _motivated("ismir2017:onsets_jan", "Schlüter & Böck", _SYLLABLES, published=Size({}, 535_290, 2)),
+    "onsets_jan_deep": _motivated("ismir2017:onsets_jan_deep", "Schlüter & Böck, deep", _SYLLABLES,
+                                  published=Size({}, 82_450, 2)),
     # Chapter IV in the order of the paper's figures: spectrogram front-ends, then waveform front-ends. The paper states
     # no parameter counts; tests compare the models with counts derived from the original code's layers.
     "vgg": _random("vgg", "VGG", "log-mel",
