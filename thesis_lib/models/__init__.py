@@ -61,8 +61,8 @@ def _few(function: str, label: str, n_params: int) -> Architecture:
     return Architecture(f"few_data:{function}", label, "VI", _FEW, "log-mel", sizes, f"fast.few_data:{function}")
 
 
-def _motivated(function: str, label: str, paper: str, **sizes: Size) -> Architecture:
-    return Architecture(function, label, "III", paper, "log-mel", sizes)
+def _motivated(function: str, label: str, paper: str, *, fast: str | None = None, **sizes: Size) -> Architecture:
+    return Architecture(function, label, "III", paper, "log-mel", sizes, fast)
 
 
 def _tagger(function: str, label: str, paper: str, **sizes: Size) -> Architecture:
@@ -80,11 +80,12 @@ ARCHITECTURES: dict[str, Architecture] = {
                             **{f"height_{height}": Size({"height": height}, n_params, 8) for height, n_params in
                                ((30, 3_816), (32, 3_368), (34, 2_920), (36, 2_472), (38, 2_024), (40, 1_576))}),
     "time_frequency": _motivated("cbmi2016:time_frequency", "Time-frequency", _CBMI, published=Size({}, 196_816, 8)),
-    "o_net": _motivated("icassp2017:o_net", "O-net", _TEMPORAL, once=Size({}, 4_188, 8),
+    "o_net": _motivated("icassp2017:o_net", "O-net", _TEMPORAL, fast="fast.icassp2017:o_net", once=Size({}, 4_188, 8),
                         twice=Size({"times": 2}, 8_368, 8)),
-    "p_net": _motivated("icassp2017:p_net", "P-net", _TEMPORAL, once=Size({}, 7_428, 8),
+    "p_net": _motivated("icassp2017:p_net", "P-net", _TEMPORAL, fast="fast.icassp2017:p_net", once=Size({}, 7_428, 8),
                         twice=Size({"times": 2}, 14_848, 8)),
-    "o_p_net": _motivated("icassp2017:o_p_net", "O+P-net", _TEMPORAL, once=Size({}, 11_608, 8),
+    "o_p_net": _motivated("icassp2017:o_p_net", "O+P-net", _TEMPORAL, fast="fast.icassp2017:o_p_net",
+                          once=Size({}, 11_608, 8),
                           **{f"times_{times}": Size({"times": times}, n_params, 8) for times, n_params in
                              ((2, 23_208), (4, 46_408), (8, 92_808))}),
     "phonemes": _motivated("eusipco2017:phonemes", "Timbral", _TIMBRE, published=Size({}, 222_557, 29)),

@@ -54,7 +54,7 @@ class Scale(NamedTuple):
 SCALES = {
     "smoke": Scale(per_class=5, at_most=5, seconds=6.0, folds=1, epochs=1, patience=1),
     "quick": Scale(per_class=20, at_most=20, seconds=6.0, folds=2, epochs=12, patience=4),
-    "full": Scale(per_class=60, at_most=None, seconds=30.0, folds=None, epochs=EPOCHS, patience=PATIENCE),
+    "full": Scale(per_class=60, at_most=None, seconds=15.0, folds=None, epochs=EPOCHS, patience=PATIENCE),
     "paper": Scale(per_class=0, at_most=None, seconds=30.0, folds=None, epochs=EPOCHS, patience=PATIENCE),
 }
 

@@ -53,4 +53,6 @@ def network(name: str, n_outputs: int):
         n_outputs: number of classes.
     """
     system = SYSTEMS[name]
-    return build(system.network, n_outputs=n_outputs, **ARCHITECTURES[system.network].sizes[system.size].knobs)
+    architecture = ARCHITECTURES[system.network]
+    fast = architecture.fast is not None
+    return build(system.network, fast=fast, n_outputs=n_outputs, **architecture.sizes[system.size].knobs)
