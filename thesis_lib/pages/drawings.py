@@ -66,10 +66,10 @@ def _on_spectrogram(axis: plt.Axes, waveform: np.ndarray, shapes: list[tuple[int
     for shape in shapes:
         if len(shape) == 2:
             frames, bands = shape
-            axis.add_patch(_box(left, (96 - bands) / 2, frames, bands, "C3"))
+            axis.add_patch(box(left, (96 - bands) / 2, frames, bands, "C3"))
             left += frames + 12
     for row, (frames,) in enumerate(envelopes):
-        axis.add_patch(_box(left + 8, 78 - 22 * row, frames, 6, "C0"))
+        axis.add_patch(box(left + 8, 78 - 22 * row, frames, 6, "C0"))
     axis.set(xlim=(0, len(log_mel)), ylim=(0, 96), xlabel="frames", ylabel="mel bands")
 
 
@@ -79,11 +79,12 @@ def _on_waveform(axis: plt.Axes, waveform: np.ndarray, shapes: list[tuple[int, .
     excerpt = waveform[start : start + SAMPLES] / np.abs(waveform).max()
     axis.plot(excerpt, color="0.6", linewidth=0.8)
     for row, (samples,) in enumerate(shapes):
-        axis.add_patch(_box(60, 0.62 - 0.32 * row, samples, 0.18, "C3"))
+        axis.add_patch(box(60, 0.62 - 0.32 * row, samples, 0.18, "C3"))
     axis.set(xlim=(0, SAMPLES), ylim=(-1.05, 1.05), xlabel="samples", yticks=[])
 
 
-def _box(x: float, y: float, width: float, height: float, color: str) -> Rectangle:
+def box(x: float, y: float, width: float, height: float, color: str) -> Rectangle:
+    """Return the rectangle of a filter."""
     return Rectangle((x, y), width, height, facecolor=color, alpha=0.75, edgecolor=color, linewidth=1.5)
 
 
@@ -99,10 +100,10 @@ def on_patch(log_mel: np.ndarray, shapes: Sequence[tuple[int, int]]) -> plt.Figu
     left, low = 8, 16
     for frames, bands in shapes:
         if bands > 1:
-            axis.add_patch(_box(left, (log_mel.shape[1] - bands) / 2, frames, bands, "C3"))
+            axis.add_patch(box(left, (log_mel.shape[1] - bands) / 2, frames, bands, "C3"))
             left += frames + 8
         else:
-            axis.add_patch(_box(left + 10, low, frames, 1, "C0"))
+            axis.add_patch(box(left + 10, low, frames, 1, "C0"))
             low += 26
     axis.set(xlabel="frames of 16 ms", ylabel="mel bands", ylim=(0, log_mel.shape[1]))
     axis.grid(False)

@@ -11,7 +11,7 @@ from ..files import ROOT
 from .intervals import Interval, interval, interval_over_draws
 
 TABLE = ROOT / "data" / "claims.yml"
-PROTOCOLS = ("nested", "few clips")  # protocols in which test clips choose no setting
+PROTOCOLS = ("nested", "few clips", "sound")  # protocols in which test clips choose no setting
 
 
 def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str] = PROTOCOLS) -> pd.DataFrame:
@@ -23,6 +23,10 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
     is undecided. Each fold compares means over the run's draws, which all folds share, so the interval does not cover
     other draws. A fixed split has no folds: there the differences are those of the draws, and a single draw is
     undecided. Systems that learn from a few clips are compared on the draws that both have.
+
+    A claim with a `margin` says that a system is at most so many points worse (non-inferiority): its interval must be
+    above minus the margin. A claim with `fewer` says, too, that the others have at least so many times as many
+    parameters, and fails otherwise.
 
     Args:
         records: records of one run, or of several runs on the same clips.
@@ -44,12 +48,25 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
             differences = {other: _difference(scores, claim["better"], other) for other in claim["than"]}
             if any(found.empty for found in differences.values()):
                 continue
-            verdict, against, found = _judge(differences, interval_over_draws if split else interval)
+            margin = claim.get("margin", 0)
+            shifted = {other: values + margin for other, values in differences.items()}
+            verdict, against, found = _judge(shifted, interval_over_draws if split else interval)
+            found = Interval(*(value - margin for value in found))
+            if larger := _not_fewer(scores, claim):
+                verdict, against = "fails", larger
             rows.append(
                 {"id": claim["id"], "claim": claim["claim"], "classifier": classifier, "verdict": verdict}
                 | {"against": against, "difference": found.mean, "low": found.low, "high": found.high}
             )
     return pd.DataFrame(rows, columns=["id", "claim", "classifier", "verdict", "against", "difference", "low", "high"])
+
+
+def _not_fewer(scores: pd.DataFrame, claim: dict) -> str | None:
+    """Return a system that has fewer times as many parameters as the claim says; None if there is none."""
+    if "fewer" not in claim:
+        return None
+    size = scores.groupby("system")["n_params"].first()
+    return next((other for other in claim["than"] if size[other] < claim["fewer"] * size[claim["better"]]), None)
 
 
 def _difference(scores: pd.DataFrame, better: str, other: str) -> pd.Series:

@@ -16,6 +16,7 @@ CHAPTER = Chapter(
         "draws": Number(1, 100),
         "epochs": Number(0, 10_000),
         "kept": Records(several=True, made_by="03_musically_motivated"),
+        "faulty": Records(made_by="03_musically_motivated"),
     },
     examples={"3": "-p scale=full -p systems=time,frequency_32,o_p_net_4"},
     one_label=True,

@@ -1,0 +1,94 @@
+"""Check chapter III's tables and figures against records with known values."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+
+from thesis_lib.datasets import loading
+from thesis_lib.models import build
+from thesis_lib.pages.musically_motivated import results, shapes
+from thesis_lib.protocols.musically_motivated import systems
+
+FOLDS = (1.0, 2.0, 3.0, 4.0, 5.0)
+NOISE = np.array([0.0, 0.02, -0.01, 0.01, -0.02])
+
+
+def records(values, protocol="sound", n_classes=8):
+    size = {name: systems.network(name, n_classes).count_params() for name in values}
+    return pd.DataFrame(
+        {"system": name, "protocol": protocol, "metric": "accuracy", "value": value + noise, "fold": fold, "seed": 0,
+         "n_params": size[name]}
+        for name, value in values.items()
+        for fold, noise in zip(FOLDS, NOISE, strict=True)
+    )  # fmt: skip
+
+
+TRAINED = {"black_box": 0.8, "time": 0.7, "frequency_32": 0.4, "time_frequency": 0.81}
+
+
+def test_means_have_intervals_over_folds_and_sizes():
+    table = results.means(records(TRAINED))
+    assert list(table.index) == list(TRAINED), "in the order of the systems"
+    assert table.loc["time", "mean"] == pytest.approx(70) and table.loc["time", "parameters"] == 7_336
+    plain = scipy.stats.ttest_1samp(100 * (0.7 + NOISE), 0).confidence_interval(0.95)
+    assert table.loc["time", "high"] - table.loc["time", "low"] == pytest.approx(1.5 * (plain.high - plain.low))
+
+
+def test_a_fault_costs_the_paired_difference():
+    both = pd.concat([records(TRAINED), records({name: v + 0.03 for name, v in TRAINED.items()}, "leak")])
+    table = results.prices(both)
+    assert list(table.columns) == ["leak"] and set(table["leak"]) == {"+3.0 [+3.0, +3.0]"}
+    axis = results.price_figure(both).axes[0]
+    marks = [line.get_xdata() for line in axis.lines if len(line.get_xdata()) == 4]
+    np.testing.assert_allclose(marks[0], 3.0, atol=1e-9)
+
+
+def test_ours_stand_beside_the_papers_numbers():
+    table = results.table(records(TRAINED))
+    assert table.loc["Black box", "the paper, Ballroom"] == 87.25 and table.loc["Time", "the paper, Ballroom"] == 81.79
+    assert table.loc["Frequency 32", "the paper, Ballroom"] == 59.59
+    assert table.loc["Time-frequency", "the paper, Ballroom"] == 86.54
+    assert table.loc["Time", "here"].startswith("70.0 [")
+    assert pd.isna(results.table(records({"o_net": 0.5})).loc["O", "the paper, Ballroom"])
+    assert "<i>" not in results.tables({"<i>": records(TRAINED)}).data
+
+
+def test_the_answer_names_the_best_network_its_size_and_the_worth_of_shape():
+    said = results.answers({"<b>dances</b>": records(TRAINED)})
+    assert (
+        "&lt;b&gt;dances" in said
+        and "the most accurate network is time-frequency with 81.0 % (196,816 parameters)" in said
+    )
+    assert "Filters over time are +30.0 [+30.0, +30.0] points above filters over frequency." in said
+
+
+@pytest.mark.parametrize("n_classes", [2, 8, 13])
+def test_chance_is_read_from_the_size_of_the_softmax_layer(n_classes):
+    for name in ("time", "frequency_32"):
+        assert results.records_classes(records({name: 0.5}, n_classes=n_classes)) == n_classes
+    assert results.records_classes(records({"o_net": 0.5})) == 0
+
+
+def test_the_figure_has_a_mark_per_network_at_its_size():
+    axis = results.accuracy_and_size({"a": records(TRAINED), "b": records(TRAINED)}).axes[1]
+    assert axis.get_xscale() == "log" and {text.get_text() for text in axis.texts} == {
+        "Black box", "Time", "Frequency 32", "Time-frequency"
+    }  # fmt: skip
+    assert any(np.allclose(line.get_ydata(), 12.5) for line in axis.lines), "guessing among eight"
+
+
+def test_trainings_that_diverged_are_named():
+    broken = records({"time": 1.0}).assign(metric="diverged")
+    assert results.diverged(broken.iloc[:1]) == "<p>These trainings diverged and have no accuracy: Time (fold 1).</p>"
+    assert results.diverged(records({"time": 1.0})) == ""
+
+
+def test_the_drawn_filters_are_those_of_the_networks():
+    for name, (drawn, _) in shapes.SHAPES.items():
+        built = {layer.kernel_size for layer in build(name).layers if hasattr(layer, "kernel_size")}
+        assert set(drawn) <= built, name
+    clips = loading.load("rendered_dances", per_class=5, seconds=4.0, sample_rate=8_000)
+    figure = shapes.filters(clips[0], ["black_box", "time", "frequency_32", "time_frequency", "p_net"])
+    boxes = [(patch.get_width(), patch.get_height()) for axis in figure.axes for patch in axis.patches]
+    assert boxes == [(8, 12), (60, 1), (1, 32), (60, 1), (1, 32), (46, 1), (131, 1), (216, 1)]
