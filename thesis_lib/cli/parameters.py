@@ -113,6 +113,8 @@ def _check_data(chapter: Chapter, values: dict) -> None:
             raise ParameterError(
                 f"{own} describes your own data and needs dataset=folder or dataset=table; got {name}."
             )
+    if chapter.one_label and not card.one_label:
+        raise ParameterError(f"this chapter needs one label per clip; {name} has several.")
     if card.rendered:
         if values.get("scale") == "paper":
             raise ParameterError("scale=paper needs the paper's kind of data, not a rendered proxy; use scale=full.")

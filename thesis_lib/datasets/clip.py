@@ -51,6 +51,7 @@ class Card:
         rendered: whether the clips are rendered on first use, as many as requested.
         length: duration of every clip in seconds if the data set fixes it, or None.
         own: whether the clips are the reader's own, named and described by parameters of the run.
+        one_label: whether every clip has one label; of the reader's own clips, this is found out by reading them.
     """
 
     name: str
@@ -67,3 +68,4 @@ class Card:
     rendered: bool = False
     length: float | None = None
     own: bool = False
+    one_label: bool = True

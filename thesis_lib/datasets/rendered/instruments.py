@@ -50,6 +50,7 @@ CARD = Card(
     chapters=("III",),
     sounds="instruments",
     rendered=True,
+    one_label=False,
 )
 
 # General MIDI programs with their lowest and highest MIDI pitch: the usual ranges of books on orchestration without the

@@ -61,6 +61,7 @@ CARD = Card(
     chapters=("V",),
     sounds="tags",
     rendered=True,
+    one_label=False,
 )
 
 
