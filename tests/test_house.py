@@ -55,6 +55,13 @@ def test_imports_point_down():
     assert len(FLOOR) <= 14 and len(FLOORS) <= 7 and len(imports()) <= 45
 
 
+def test_a_wrong_parameter_is_found_without_libraries_that_take_seconds():
+    script = "import sys; from thesis_lib.protocols.chapter import chapter_of; chapter_of('D1'); print([*sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    modules = {name.partition(".")[0] for name in ast.literal_eval(done.stdout)}
+    assert not {"keras", "tensorflow", "pandas", "librosa", "papermill"} & modules
+
+
 def test_the_command_starts_without_libraries_that_take_seconds():
     script = "import sys; from thesis_lib.cli.main import main; print([*sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

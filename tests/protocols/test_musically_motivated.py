@@ -11,7 +11,7 @@ from conftest import tone
 from thesis_lib.datasets.clip import Clip
 from thesis_lib.datasets.splits import Split
 from thesis_lib.models import ARCHITECTURES
-from thesis_lib.protocols.musically_motivated import chunks, evaluation, systems, training
+from thesis_lib.protocols.musically_motivated import chunks, evaluation, faults, systems, training
 
 SPLIT = Split(1, np.arange(0, 18), np.arange(18, 24), np.arange(24, 30))
 CLASSES = np.arange(30) % 2
@@ -44,7 +44,7 @@ def test_a_sound_division_keeps_tracks_apart_and_test_tracks_out(x):
 
 
 def test_the_leak_puts_a_track_on_both_sides_and_nothing_else(x):
-    found = chunks.divide(x, SPLIT, np.random.default_rng(0), [chunks.LEAK])
+    found = chunks.divide(x, SPLIT, np.random.default_rng(0), [faults.LEAK])
     assert len(found.train) == 64 and len(found.validation) == 8, "one chunk of nine"
     assert set(found.train[:, 0]) & set(found.validation[:, 0])
     both = Counter(map(tuple, np.concatenate([found.train, found.validation]).tolist()))
@@ -53,10 +53,10 @@ def test_the_leak_puts_a_track_on_both_sides_and_nothing_else(x):
 
 
 def test_normalisation_by_all_tracks_reads_the_test_tracks(x):
-    sound, whole = (chunks.divide(x, SPLIT, np.random.default_rng(0), faults) for faults in ([], [chunks.WHOLE]))
+    sound, whole = (chunks.divide(x, SPLIT, np.random.default_rng(0), chosen) for chosen in ([], [faults.WHOLE]))
     np.testing.assert_array_equal(sound.train, whole.train)
     assert whole.mean == pytest.approx(x.mean(), rel=1e-5) and whole.mean > sound.mean + 0.5
-    assert evaluation.PROTOCOLS == {"sound": (), "leak": ("leak",), "whole": ("whole",), "paper": ("leak", "whole")}
+    assert faults.PROTOCOLS == {"sound": (), "leak": ("leak",), "whole": ("whole",), "paper": ("leak", "whole")}
 
 
 def test_the_majority_wins_and_of_equals_the_earliest():

@@ -10,8 +10,7 @@ import pandas as pd
 import seaborn as sns
 from IPython.display import HTML
 
-from ...protocols.musically_motivated.chunks import FAULTS
-from ...protocols.musically_motivated.evaluation import PAPER, SOUND
+from ...protocols.musically_motivated.faults import FAULTS, PAPER, SOUND
 from ...protocols.musically_motivated.systems import LABELS, SYSTEMS
 from ...records.intervals import Interval, interval, interval_over_draws, signed
 from ...records.published import published

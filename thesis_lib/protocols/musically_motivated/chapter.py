@@ -2,7 +2,7 @@
 
 from ..chapter import Chapter
 from ..parameters import SCALES, Number, OneOf, Records, SomeOf, data
-from .evaluation import PROTOCOLS
+from .faults import PROTOCOLS
 from .systems import SYSTEMS
 
 CHAPTER = Chapter(

@@ -13,13 +13,8 @@ import numpy as np
 
 from ...datasets.splits import Split
 from ...features.store import Stored
+from .faults import LEAK, WHOLE
 
-# What the originals did, and a sound protocol does not (read in the code of CBMI 2016 and ICASSP 2017).
-LEAK, WHOLE = "leak", "whole"
-FAULTS = {
-    LEAK: "chunks of one track are both trained on and used to stop the training (CBMI 2016)",
-    WHOLE: "inputs are normalised by statistics of all tracks, test tracks included (CBMI 2016, ICASSP 2017)",
-}
 LEAKING_SHARE = 9  # one chunk of so many stops the training, as in CBMI 2016
 
 

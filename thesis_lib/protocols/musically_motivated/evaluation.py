@@ -22,13 +22,13 @@ from ...datasets.splits import Split, splits
 from ...models.cbmi2016 import start_from
 from ..parameters import split as listed
 from ..training import n_trainable
-from .chunks import FAULTS, cut, divide
+from .chunks import cut, divide
+from .faults import PROTOCOLS
 from .systems import SYSTEMS, network
 from .training import EPOCHS, PATIENCE, Diverged, Trained, majority
 
 SAMPLE_RATE, HOP = 44_100, 1024  # Hz, samples
 LOG_MEL = {"n_mels": 40, "n_fft": 2048, "hop": HOP, "compression": "log10(10000x+1)"}
-SOUND, PAPER = "sound", "paper"
 
 
 class Scale(NamedTuple):
@@ -81,10 +81,6 @@ def settings(
         "seed": seed,
         "draws": draws,
     }
-
-
-# The faults of each protocol: none, one of them, or all.
-PROTOCOLS = {SOUND: ()} | {fault: (fault,) for fault in FAULTS} | {PAPER: tuple(FAULTS)}
 
 
 def evaluate(
