@@ -161,9 +161,9 @@ def answers(runs: dict[str, pd.DataFrame]) -> str:
     for name, records in runs.items():
         found, folds = means(records), by_fold(records)
         best = found["mean"].idxmax()
-        text = f"<strong>{escape(name)}</strong>: the most accurate network is {_said(found, best)}."
+        text = f"<strong>{escape(name)}</strong>: {_said(found, best)}, more than any other network."
         others = [other for other in ("black_box", "time_frequency", "time", "frequency_32") if other in found.index]
-        text += "".join(f" {_said(found, other).capitalize()}." for other in others if other != best)
+        text += "".join(f" {_said(found, other)}." for other in others if other != best)
         if {"time", "frequency_32"} <= set(folds):
             apart = signed(interval((folds["time"] - folds["frequency_32"]).dropna()))
             text += f" Filters over time are {apart} points above filters over frequency."
@@ -172,8 +172,8 @@ def answers(runs: dict[str, pd.DataFrame]) -> str:
 
 
 def _said(found: pd.DataFrame, name: str) -> str:
-    label = {"black_box": "the black box", "time_frequency": "time-frequency", "time": "time"}.get(name, LABELS[name])
-    return f"{label} with {found.loc[name, 'mean']:.1f} % ({found.loc[name, 'parameters']:,} parameters)"
+    label = {"black_box": "The black box"}.get(name, LABELS[name])
+    return f"{label} reaches {found.loc[name, 'mean']:.1f} % with {found.loc[name, 'parameters']:,} parameters"
 
 
 def diverged(records: pd.DataFrame) -> str:
