@@ -56,17 +56,17 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame]) -> plt.Figure:
             paper = FROM_PAPER.get(SYSTEMS[row.Index].network, "cbmi2016")
             reach = np.nan_to_num([[row.mean - row.low], [row.high - row.mean]])
             axis.errorbar(row.parameters, row.mean, reach, fmt="o", color=colours[paper], linewidth=1.4, markersize=6)
-            low = place % 2  # of neighbours, one label is above its mark and the other below
+            left = place % 2  # labels of neighbours are on opposite sides of their marks
             axis.annotate(
-                LABELS[row.Index], (row.parameters, row.mean), (5, -4 if low else 4), textcoords="offset points",
-                fontsize=9, va="top" if low else "bottom",
+                LABELS[row.Index], (row.parameters, row.mean), (-5, 4) if left else (5, -4), fontsize=9,
+                textcoords="offset points", ha="right" if left else "left", va="bottom" if left else "top",
             )  # fmt: skip
         chance = 100 / records_classes(records) if records_classes(records) else None
         if chance:
             axis.axhline(chance, color="0.4", linestyle=":", linewidth=1)
         axis.set(xscale="log", ylabel="accuracy (%)", title=title)
         axis.xaxis.set_major_formatter("{x:,.0f}")  # powers would need matplotlib's markup
-        axis.margins(x=0.14)
+        axis.margins(x=0.2)
     axes[-1, 0].set(xlabel="trainable parameters")
     for paper, label in KINDS.items():
         axes[0, 0].plot([], [], "o", color=colours[paper], label=label)
