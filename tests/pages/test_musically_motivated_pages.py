@@ -9,13 +9,14 @@ from thesis_lib.datasets import loading
 from thesis_lib.models import build
 from thesis_lib.pages.musically_motivated import results, shapes
 from thesis_lib.protocols.musically_motivated import systems
+from thesis_lib.records import run
 
 FOLDS = (1.0, 2.0, 3.0, 4.0, 5.0)
 NOISE = np.array([0.0, 0.02, -0.01, 0.01, -0.02])
 
 
-def records(values, protocol="sound", n_classes=8):
-    size = {name: systems.network(name, n_classes).count_params() for name in values}
+def records(values, protocol="sound"):
+    size = {name: systems.network(name, 8).count_params() for name in values}
     return pd.DataFrame(
         {"system": name, "protocol": protocol, "metric": "accuracy", "value": value + noise, "fold": fold, "seed": 0,
          "n_params": size[name]}
@@ -62,15 +63,25 @@ def test_the_answer_names_the_best_network_its_size_and_the_worth_of_shape():
     assert "Filters over time are +30.0 [+30.0, +30.0] points above filters over frequency." in said
 
 
-@pytest.mark.parametrize("n_classes", [2, 8, 13])
-def test_chance_is_read_from_the_size_of_the_softmax_layer(n_classes):
-    for name in ("time", "frequency_32"):
-        assert results.records_classes(records({name: 0.5}, n_classes=n_classes)) == n_classes
-    assert results.records_classes(records({"o_net": 0.5})) == 0
+def test_guessing_is_among_the_classes_of_the_predictions():
+    """The kept records of the eight rendered dances."""
+    assert results.guessing("data/results/03_dances", run.load("data/results/03_dances")[0]) == 12.5
+
+
+@pytest.mark.parametrize("protocol", ["leak", "paper"])
+def test_a_run_without_the_sound_protocol_is_shown_too(protocol):
+    assert results.means(records(TRAINED, protocol)).loc["time", "mean"] == pytest.approx(70)
+    assert "more than any other network" in results.answers({"a": records(TRAINED, protocol)})
+
+
+def test_a_run_whose_trainings_all_diverged_says_so():
+    broken = records(TRAINED).assign(metric="diverged")
+    assert results.answers({"a": broken}) == "<ul><li><strong>a</strong>: every training diverged.</li></ul>"
+    results.accuracy_and_size({"a": broken}, {"a": 12.5})
 
 
 def test_the_figure_has_a_mark_per_network_at_its_size():
-    axis = results.accuracy_and_size({"a": records(TRAINED), "b": records(TRAINED)}).axes[1]
+    axis = results.accuracy_and_size({"a": records(TRAINED), "b": records(TRAINED)}, {"a": 10, "b": 12.5}).axes[1]
     assert axis.get_xscale() == "log" and {text.get_text() for text in axis.texts} == {
         "Black box", "Time", "Frequency 32", "Time-frequency"
     }  # fmt: skip

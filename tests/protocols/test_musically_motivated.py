@@ -163,5 +163,4 @@ def test_initialised_systems_start_from_systems_with_the_same_filters():
         for other in system.starts_from:
             names = {layer.name for layer in systems.network(other, 2).layers}
             assert f"{systems.SYSTEMS[other].network}_filters" in names
-    assert set(systems.CHOSEN.split(",")) <= set(systems.SYSTEMS)
     assert isinstance(systems.network("o_p_net_8", 5), keras.Model)

@@ -51,7 +51,7 @@ class Card:
         rendered: whether the clips are rendered on first use, as many as requested.
         length: duration of every clip in seconds if the data set fixes it, or None.
         own: whether the clips are the reader's own, named and described by parameters of the run.
-        one_label: whether every clip has one label; of the reader's own clips, this is found out by reading them.
+        one_label: False if clips have several labels; the reader's own clips are read to find out.
     """
 
     name: str

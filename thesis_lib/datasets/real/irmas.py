@@ -25,6 +25,7 @@ CARD = Card(
     licence="CC BY-NC-SA 3.0",
     source="Bosch, Janer, Fuhrmann & Herrera, 2012; Zenodo 1290750, through mirdata",
     chapters=("III",),
+    one_label=False,
     sounds="instruments",
     size="6,705 training clips of 3 s and 2,874 test clips of 5 to 20 s",
     get="run `thesis data fetch irmas`, which downloads it from zenodo.org",

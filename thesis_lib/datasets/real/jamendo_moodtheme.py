@@ -18,6 +18,7 @@ CARD = Card(
     licence="the audio Creative Commons, a licence per track; the metadata CC BY-NC-SA 4.0",
     source="Bogdanov et al., 2019: The MTG-Jamendo dataset for automatic music tagging; through mirdata",
     chapters=("V",),
+    one_label=False,
     sounds="tags",
     size="about 18,000 tracks of several minutes, 152 GB",
     get="run `thesis data fetch jamendo_moodtheme` for the metadata, and the download script of "

@@ -28,6 +28,7 @@ CARD = Card(
     licence="CC BY-NC-SA 3.0",
     source="Law, West, Mandel, Bay & Downie, 2009: Evaluation of algorithms using games",
     chapters=("III", "V"),
+    one_label=False,
     sounds="tags",
     size="25,860 clips of 29 s, about 3 GB",
     get="run `thesis data fetch magnatagatune`, which downloads it from mirg.city.ac.uk",

@@ -29,6 +29,7 @@ CARD = Card(
     licence="the lists for research; the audio is not published",
     source="Bertin-Mahieux, Ellis, Whitman & Lamere, 2011; lists by Lee and others, with the 50 most frequent tags",
     chapters=("V",),
+    one_label=False,
     sounds="tags",
     size="about 240,000 previews: 201,680 for training, 11,774 for validation, 28,435 for testing",
     get="its audio cannot be downloaded: if you have it, put it anywhere in the data set's folder, and put into "

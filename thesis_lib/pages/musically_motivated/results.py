@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,8 +11,10 @@ import pandas as pd
 import seaborn as sns
 from IPython.display import HTML
 
+from ...models import ARCHITECTURES
 from ...protocols.musically_motivated.faults import FAULTS, PAPER, SOUND
 from ...protocols.musically_motivated.systems import LABELS, SYSTEMS
+from ...records import predictions
 from ...records.intervals import Interval, interval, interval_over_draws, signed
 from ...records.published import published
 from ..style import WIDTH
@@ -23,16 +26,31 @@ IN_PAPER = {
     **{f"frequency_{m}": f"Frequency ({m},1)" for m in (30, 32, 34, 36, 38, 40)},
     "time_frequency": "Time-Frequency", "time_frequency_init": "Time-FrequencyInit",
 }  # fmt: skip
-KINDS = {"cbmi2016": "CBMI 2016", "icassp2017": "ICASSP 2017"}  # colours of the figure, by the paper's module
-FROM_PAPER = {"o_net": "icassp2017", "p_net": "icassp2017", "o_p_net": "icassp2017"}
 
 
-def by_fold(records: pd.DataFrame, protocol: str = SOUND) -> pd.DataFrame:
-    """Return accuracies (%), means over draws: one row per fold (per draw of a fixed split), one column per system."""
+def by_fold(records: pd.DataFrame, protocol: str | None = None) -> pd.DataFrame:
+    """Return accuracies (%), means over draws: one row per fold (per draw of a fixed split), one column per system.
+
+    Args:
+        records: records of chapter III.
+        protocol: one of the records' protocols; by default "sound", or the first if the run has only faulty ones.
+    """
+    found = list(records["protocol"])
+    protocol = protocol or (SOUND if SOUND in found else found[0])
     rows = records.query("protocol == @protocol and metric == 'accuracy'")
     fixed = rows["fold"].isna().all()
     table = 100 * rows.pivot_table("value", "seed" if fixed else "fold", "system")
     return table[[name for name in SYSTEMS if name in table]]
+
+
+def guessing(folder: Path | str, records: pd.DataFrame) -> float:
+    """Return the accuracy (%) of guessing among the classes of a kept run.
+
+    Args:
+        folder: folder of the run.
+        records: all its records.
+    """
+    return 100 / predictions.load(folder, records)["label"].nunique()
 
 
 def means(records: pd.DataFrame) -> pd.DataFrame:
@@ -43,45 +61,36 @@ def means(records: pd.DataFrame) -> pd.DataFrame:
     return table.assign(parameters=records.groupby("system")["n_params"].first().reindex(table.index).astype(int))
 
 
-def accuracy_and_size(runs: dict[str, pd.DataFrame]) -> plt.Figure:
+def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -> plt.Figure:
     """Draw accuracy against the number of parameters, with 95 % intervals over folds; one panel per data set.
 
     Args:
         runs: records of chapter III by the data set's name.
+        chance: accuracy (%) of guessing by the data set's name, drawn as a dotted line.
     """
     figure, axes = plt.subplots(len(runs), 1, figsize=(WIDTH, 3.6 * len(runs)), sharex=True, squeeze=False)
-    colours = dict(zip(KINDS, sns.color_palette(n_colors=len(KINDS)), strict=True))
+    papers = {name: ARCHITECTURES[system.network].paper for name, system in SYSTEMS.items()}
+    colours = dict(zip(dict.fromkeys(papers.values()), sns.color_palette(), strict=False))
     for axis, (title, records) in zip(axes[:, 0], runs.items(), strict=True):
         for place, row in enumerate(means(records).sort_values("parameters").itertuples()):
-            paper = FROM_PAPER.get(SYSTEMS[row.Index].network, "cbmi2016")
             reach = np.nan_to_num([[row.mean - row.low], [row.high - row.mean]])
-            axis.errorbar(row.parameters, row.mean, reach, fmt="o", color=colours[paper], linewidth=1.4, markersize=6)
+            colour = colours[papers[row.Index]]
+            axis.errorbar(row.parameters, row.mean, reach, fmt="o", color=colour, linewidth=1.4, markersize=6)
             left = place % 2  # labels of neighbours are on opposite sides of their marks
             axis.annotate(
                 LABELS[row.Index], (row.parameters, row.mean), (-5, 4) if left else (5, -4), fontsize=9,
                 textcoords="offset points", ha="right" if left else "left", va="bottom" if left else "top",
             )  # fmt: skip
-        chance = 100 / records_classes(records) if records_classes(records) else None
-        if chance:
-            axis.axhline(chance, color="0.4", linestyle=":", linewidth=1)
+        axis.axhline(chance[title], color="0.4", linestyle=":", linewidth=1)
         axis.set(xscale="log", ylabel="accuracy (%)", title=title)
         axis.xaxis.set_major_formatter("{x:,.0f}")  # powers would need matplotlib's markup
         axis.margins(x=0.2)
     axes[-1, 0].set(xlabel="trainable parameters")
-    for paper, label in KINDS.items():
-        axes[0, 0].plot([], [], "o", color=colours[paper], label=label)
+    for paper, colour in colours.items():
+        axes[0, 0].plot([], [], "o", color=colour, label=paper)
     axes[0, 0].legend(frameon=False, fontsize=9.5, loc="lower right")
     figure.tight_layout()
     return figure
-
-
-def records_classes(records: pd.DataFrame) -> int:
-    """Return the number of classes, read from the size of a softmax layer; 0 if no system tells it."""
-    for name, per_class, others in (("time", 21 * 32 + 1, 61 * 32), ("frequency_32", 9 * 32 + 1, 33 * 32)):
-        rows = records.loc[records["system"] == name, "n_params"]
-        if len(rows):
-            return round((rows.iloc[0] - others) / per_class)
-    return 0
 
 
 def table(records: pd.DataFrame) -> pd.DataFrame:
@@ -160,6 +169,9 @@ def answers(runs: dict[str, pd.DataFrame]) -> str:
     items = []
     for name, records in runs.items():
         found, folds = means(records), by_fold(records)
+        if found.empty:
+            items.append(f"<li><strong>{escape(name)}</strong>: every training diverged.</li>")
+            continue
         best = found["mean"].idxmax()
         text = f"<strong>{escape(name)}</strong>: {_said(found, best)}, more than any other network."
         others = [other for other in ("black_box", "time_frequency", "time", "frequency_32") if other in found.index]

@@ -62,12 +62,12 @@ def divide(x: np.ndarray, split: Split, rng: np.random.Generator, faults: Sequen
         x: all chunks, (N, P, T, F).
         split: tracks to train on, to stop by and to test.
         rng: draws the chunks that stop the training, with the fault `LEAK`.
-        faults: keys of `FAULTS`.
+        faults: some of `FAULTS`.
 
     Returns:
         With the fault `LEAK`, the training and validation tracks together are shuffled chunk by chunk.
     """
-    train, validation = (_places(tracks, x.shape[1]) for tracks in (split.train, split.validation))
+    train, validation = (places(tracks, x.shape[1]) for tracks in (split.train, split.validation))
     if LEAK in faults:
         both = rng.permutation(np.concatenate([train, validation]))
         train, validation = np.split(both, [len(both) - len(both) // LEAKING_SHARE])
@@ -75,5 +75,6 @@ def divide(x: np.ndarray, split: Split, rng: np.random.Generator, faults: Sequen
     return Chunks(x, train, validation, float(known.mean()), float(known.std()) + 1e-6)
 
 
-def _places(tracks: np.ndarray, n_chunks: int) -> np.ndarray:
+def places(tracks: np.ndarray, n_chunks: int) -> np.ndarray:
+    """Return row and column of every chunk of some tracks, track by track: (len(tracks) * n_chunks, 2)."""
     return np.stack([np.repeat(tracks, n_chunks), np.tile(np.arange(n_chunks), len(tracks))], axis=1)

@@ -41,8 +41,6 @@ SYSTEMS = {
     **{f"o_p_net_{n}": System(f"{n}(O+P)", "o_p_net", f"times_{n}") for n in (2, 4, 8)},
 }
 LABELS = {name: system.label for name, system in SYSTEMS.items()}
-# One of each kind: what the chapter trains by default.
-CHOSEN = "black_box,time,frequency_32,time_frequency,o_net,p_net,o_p_net,o_p_net_4"
 
 
 def network(name: str, n_outputs: int):

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...models.settings import jit
 from ..training import Restart, predict
-from .chunks import Chunks
+from .chunks import Chunks, places
 
 # Deviation: the originals use plain gradient descent (learning rate 0.01, batches of 10 or 50, 250 to 2,000 epochs) and
 # keep the epoch with the best validation accuracy of chunks. Adam needs fewer epochs.
@@ -58,8 +58,8 @@ class Trained:
         best, kept, weights = np.inf, 0, self.model.get_weights()
         for epoch in range(1, epochs + 1):
             loss = 0.0
-            for places in np.resize(rng.permutation(chunks.train), (-(-len(chunks.train) // size), size, 2)):
-                loss = loss + self.model.train_on_batch(chunks.take(places), targets[places[:, 0]])
+            for batch in np.resize(rng.permutation(chunks.train), (-(-len(chunks.train) // size), size, 2)):
+                loss = loss + self.model.train_on_batch(chunks.take(batch), targets[batch[:, 0]])
             if not np.isfinite(loss):
                 raise Diverged(f"the training loss was not finite after {epoch} epochs")
             if (found := self._cross_entropy(chunks, targets)) < best:
@@ -72,8 +72,8 @@ class Trained:
     def votes(self, chunks: Chunks, tracks: np.ndarray) -> np.ndarray:
         """Predict the class of every chunk of some tracks: (len(tracks), P)."""
         n_chunks = chunks.x.shape[1]
-        places = np.stack([np.repeat(tracks, n_chunks), np.tile(np.arange(n_chunks), len(tracks))], axis=1)
-        return predict(self.model, chunks.take(places), BATCH).argmax(axis=1).reshape(len(tracks), n_chunks)
+        found = predict(self.model, chunks.take(places(tracks, n_chunks)), BATCH)
+        return found.argmax(axis=1).reshape(len(tracks), n_chunks)
 
     def _cross_entropy(self, chunks: Chunks, targets: np.ndarray) -> float:
         found = predict(self.model, chunks.take(chunks.validation), BATCH)
