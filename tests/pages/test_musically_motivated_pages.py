@@ -8,7 +8,6 @@ import scipy.stats
 from thesis_lib.datasets import loading
 from thesis_lib.models import build
 from thesis_lib.pages.musically_motivated import results, shapes
-from thesis_lib.protocols.musically_motivated import systems
 from thesis_lib.records import run
 
 FOLDS = (1.0, 2.0, 3.0, 4.0, 5.0)
@@ -16,7 +15,7 @@ NOISE = np.array([0.0, 0.02, -0.01, 0.01, -0.02])
 
 
 def records(values, protocol="sound"):
-    size = {name: systems.network(name, 8).count_params() for name in values}
+    size = {name: results.SYSTEMS[name].build(8).count_params() for name in values}
     return pd.DataFrame(
         {"system": name, "protocol": protocol, "metric": "accuracy", "value": value + noise, "fold": fold, "seed": 0,
          "n_params": size[name]}
@@ -90,7 +89,7 @@ def test_the_figure_has_a_mark_per_network_at_its_size():
 
 def test_trainings_that_diverged_are_named():
     broken = records({"time": 1.0}).assign(metric="diverged")
-    assert results.diverged(broken.iloc[:1]) == "<p>These trainings diverged and have no accuracy: Time (fold 1).</p>"
+    assert results.diverged(broken.iloc[:1]) == "<p>These trainings diverged and have no score: Time (fold 1).</p>"
     assert results.diverged(records({"time": 1.0})) == ""
 
 

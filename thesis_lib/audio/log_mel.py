@@ -59,6 +59,8 @@ def _decibels(power: np.ndarray, top_db: float = 80.0) -> np.ndarray:
 COMPRESSIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     # dB, floored 80 dB below the clip's own maximum (librosa's power_to_db): randomly weighted CNNs (ICASSP 2019)
     "db80": _decibels,
+    # the same of the squared power, whose floor is at 40 dB of power: instruments (EUSIPCO 2017)
+    "db80(x^2)": lambda power: _decibels(np.square(power)),
     # CBMI 2016, ICASSP 2017, EUSIPCO 2017 (tagging), musicnn
     "log10(10000x+1)": lambda power: np.log10(10000.0 * power + 1.0),
     # jingju phonemes and syllables (EUSIPCO 2017, ISMIR 2017), natural logarithm

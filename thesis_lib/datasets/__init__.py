@@ -21,6 +21,7 @@ MODULES = {
     "rendered_genres": "rendered.genres",
     "gtzan": "real.gtzan",
     "rendered_instruments": "rendered.instruments",
+    "rendered_instruments_pitch": "rendered.instruments_pitch",
     "irmas": "real.irmas",
     "jingju": "real.jingju",
     "rendered_tags": "rendered.tags",

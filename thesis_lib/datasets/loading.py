@@ -60,14 +60,17 @@ def card(dataset: str, data_home: str = "", *, data_name: str = "", sounds: str 
 
 
 def thin(clips: Sequence[Clip], at_most: int | None) -> list[Clip]:
-    """Keep at most a given number of clips per class, taken in turn from its folds or parts; None keeps all."""
+    """Keep at most a given number of clips per class, taken in turn from its folds or parts; None keeps all.
+
+    The class of a clip with several labels is the first of them; clips without labels are a class, too.
+    """
     if at_most is None:
         return list(clips)
     kept: list[Clip] = []
-    for label in sorted({clip.label for clip in clips}):
+    for label in sorted({clip.labels[:1] for clip in clips}):
         by_fold: dict[int | str, list[Clip]] = {}
         for clip in clips:
-            if clip.label == label:
+            if clip.labels[:1] == label:
                 by_fold.setdefault(clip.split or clip.fold, []).append(clip)
         turns = [(turn, fold, clip) for fold, members in by_fold.items() for turn, clip in enumerate(members)]
         kept += [clip for _, _, clip in sorted(turns, key=lambda item: item[:2])[:at_most]]

@@ -19,6 +19,9 @@ DECAY = keras.regularizers.L2(1e-5)
 PHONEMES, PHONEME_INPUT = 29, (21, 80)  # 0.2 s around a frame, up to 11 kHz
 INSTRUMENTS, INSTRUMENT_INPUT, HAN_INPUT = 11, (128, 96), (43, 128)  # 2.7 s at 12 kHz; 1.0 s at 22.05 kHz
 TAGS, TAG_INPUT = 50, (187, 128)  # 3.0 s at 16 kHz
+# Number of filters by shape (frames, bands): for phonemes, in multiples of `times`, and for instruments.
+PHONEME_FILTERS = {(1, 50): 32, (5, 50): 16, (10, 50): 8, (1, 70): 32, (5, 70): 16, (10, 70): 8}
+LOW_AND_TALL = {(1, 5): 128, (3, 5): 64, (5, 5): 32, (1, 80): 128, (3, 80): 64, (5, 80): 32}
 # Number of timbral filters of 1, 3, 5 and 7 frames for tags, by height in bands.
 TAG_FILTERS = {100: (10, 6, 3, 3), 75: (15, 10, 5, 5), 25: (15, 10, 5, 5)}
 
@@ -37,16 +40,15 @@ def phonemes(input_shape=PHONEME_INPUT, n_outputs: int = PHONEMES, *, times: int
     inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, 21, 80, 1)
     maps = []
-    for height in (50, 70):
-        for length, filters in ((1, 32), (5, 16), (10, 8)):
-            name = f"timbral_{length}x{height}"
-            y = layers.Conv2D(
-                times * filters, (length, height), activation="elu", kernel_initializer="he_uniform",
-                kernel_regularizer=DECAY, name=name,
-            )(x)  # (B, 22 - length, 81 - height, C)  # fmt: skip
-            y = layers.MaxPooling2D((y.shape[1], 2), name=f"{name}_pool")(y)  # (B, 1, (81 - height) / 2, C)
-            y = layers.Dropout(0.32, name=f"{name}_dropout")(y)
-            maps.append(layers.Flatten(name=f"{name}_flat")(y))
+    for (length, height), filters in PHONEME_FILTERS.items():
+        name = f"timbral_{length}x{height}"
+        y = layers.Conv2D(
+            times * filters, (length, height), activation="elu", kernel_initializer="he_uniform",
+            kernel_regularizer=DECAY, name=name,
+        )(x)  # (B, 22 - length, 81 - height, C)  # fmt: skip
+        y = layers.MaxPooling2D((y.shape[1], 2), name=f"{name}_pool")(y)  # (B, 1, (81 - height) / 2, C)
+        y = layers.Dropout(0.32, name=f"{name}_dropout")(y)
+        maps.append(layers.Flatten(name=f"{name}_flat")(y))
     x = layers.Concatenate(name="filters")(maps)  # (B, 4480)
     return keras.Model(inputs, layers.Dense(n_outputs, "softmax", name="output")(x), name="phonemes")
 
@@ -105,16 +107,27 @@ def instruments(input_shape=INSTRUMENT_INPUT, n_outputs: int = INSTRUMENTS) -> k
         A model from patches (B, T, F) to probabilities (B, n_outputs).
     """
     inputs = layers.Input(input_shape, name="log_mel")
-    pool = (max(input_shape[0] // 4, 1), input_shape[1])
-    x = layers.Flatten(name="flat")(_low_and_tall(inputs, pool))  # (B, 4 x 448)
-    x = layers.Dropout(0.5, name="dropout")(x)
-    return keras.Model(inputs, _output(x, n_outputs), name="instruments")
+    maps = _low_and_tall(inputs, (max(input_shape[0] // 4, 1), input_shape[1]))
+    return keras.Model(inputs, instruments_head(maps, n_outputs), name="instruments")
+
+
+def instruments_head(maps: list, n_outputs: int):
+    """Apply the layers after the filters of `instruments`, (B, 4, 1, C) each."""
+    x = layers.Concatenate(name="filters")(maps)  # (B, 4, 1, 448)
+    x = layers.Dropout(0.5, name="dropout")(layers.Flatten(name="flat")(x))
+    return _output(x, n_outputs)
 
 
 def instruments_multi(input_shape=INSTRUMENT_INPUT, n_outputs: int = INSTRUMENTS) -> keras.Model:
     """Build two layers of small filters on those of `instruments`: "multi-layer"; the arguments are the same."""
     inputs = layers.Input(input_shape, name="log_mel")
-    x = _low_and_tall(inputs, (input_shape[0] // 4, input_shape[1] // 4))  # (B, 4, 4, 448)
+    maps = _low_and_tall(inputs, (input_shape[0] // 4, input_shape[1] // 4))
+    return keras.Model(inputs, instruments_multi_head(maps, n_outputs), name="instruments_multi")
+
+
+def instruments_multi_head(maps: list, n_outputs: int):
+    """Apply the layers after the filters of `instruments_multi`, (B, 4, 4, C) each."""
+    x = layers.Concatenate(name="filters")(maps)  # (B, 4, 4, 448)
     for number in (2, 3):
         x = layers.Dropout(0.25, name=f"dropout_{number}")(x)
         x = layers.Conv2D(
@@ -124,8 +137,7 @@ def instruments_multi(input_shape=INSTRUMENT_INPUT, n_outputs: int = INSTRUMENTS
         x = layers.MaxPooling2D(2, name=f"pool_{number}")(layers.ELU(name=f"elu_{number}")(x))
     x = layers.Dropout(0.5, name="dropout")(layers.Flatten(name="flat")(x))  # (B, 128)
     x = layers.Dense(256, kernel_initializer="he_normal", kernel_regularizer=DECAY, activation="elu", name="dense")(x)
-    x = layers.Dropout(0.5, name="dense_dropout")(x)
-    return keras.Model(inputs, _output(x, n_outputs), name="instruments_multi")
+    return _output(layers.Dropout(0.5, name="dense_dropout")(x), n_outputs)
 
 
 def instruments_han(input_shape=HAN_INPUT, n_outputs: int = INSTRUMENTS) -> keras.Model:
@@ -161,7 +173,6 @@ def tags(input_shape=TAG_INPUT, n_outputs: int = TAGS, *, times: int = 1) -> ker
     Returns:
         A model from patches (B, T, F) to probabilities (B, n_outputs).
     """
-    he = {"kernel_initializer": "he_uniform", "kernel_regularizer": DECAY}
     inputs = layers.Input(input_shape, name="log_mel")
     x = layers.Reshape((*input_shape, 1), name="channel")(inputs)  # (B, 187, 128, 1)
     maps = []
@@ -169,17 +180,25 @@ def tags(input_shape=TAG_INPUT, n_outputs: int = TAGS, *, times: int = 1) -> ker
         for length, filters in zip((1, 3, 5, 7), widths, strict=True):
             name = f"timbral_{length}x{height}"
             y = layers.ZeroPadding2D((length // 2, 0), name=f"{name}_pad")(x)
-            y = layers.Conv2D(times * filters, (length, height), activation="elu", name=name, **he)(y)
+            y = layers.Conv2D(
+                times * filters, (length, height), activation="elu", kernel_initializer="he_uniform",
+                kernel_regularizer=DECAY, name=name,
+            )(y)  # fmt: skip
             y = layers.MaxPooling2D((4, y.shape[2]), name=f"{name}_pool")(y)  # (B, 46, 1, C)
             maps.append(layers.Reshape((y.shape[1], times * filters), name=f"{name}_maps")(y))
-    x = layers.Concatenate(name="filters")(maps)  # (B, 46, 92)
-    x = layers.Conv1D(32 * times, 8, activation="elu", name="conv", **he)(x)  # (B, 39, 32)
+    return keras.Model(inputs, tags_head(maps, n_outputs, times), name="tags")
+
+
+def tags_head(maps: list, n_outputs: int, times: int):
+    """Apply the layers after the filters of `tags`, (B, 46, C) each."""
+    he = {"kernel_initializer": "he_uniform", "kernel_regularizer": DECAY, "activation": "elu"}
+    x = layers.Concatenate(name="filters")(maps)  # (B, 46, 94)
+    x = layers.Conv1D(32 * times, 8, name="conv", **he)(x)  # (B, 39, 32)
     x = layers.Flatten(name="flat")(layers.MaxPooling1D(4, name="pool")(x))  # (B, 288)
     x = layers.Dropout(0.5, name="dropout")(x)
-    x = layers.Dense(100, activation="elu", name="dense", **he)(x)
+    x = layers.Dense(100, name="dense", **he)(x)
     x = layers.Dropout(0.5, name="dense_dropout")(x)
-    outputs = layers.Dense(n_outputs, "sigmoid", kernel_regularizer=DECAY, name="output")(x)
-    return keras.Model(inputs, outputs, name="tags")
+    return layers.Dense(n_outputs, "sigmoid", kernel_regularizer=DECAY, name="output")(x)
 
 
 def tags_small(input_shape=TAG_INPUT, n_outputs: int = TAGS) -> keras.Model:
@@ -199,20 +218,19 @@ def tags_small(input_shape=TAG_INPUT, n_outputs: int = TAGS) -> keras.Model:
     return keras.Model(inputs, outputs, name="tags_small")
 
 
-def _low_and_tall(inputs, pool: tuple[int, int]):
-    """Build filters of 5 and of 80 bands, each 1, 3 or 5 frames long; (B, T / pool, F / pool, 448)."""
+def _low_and_tall(inputs, pool: tuple[int, int]) -> list:
+    """Build filters of 5 and of 80 bands, each 1, 3 or 5 frames long; (B, T / pool, F / pool, C) each."""
     x = layers.Reshape((*inputs.shape[1:], 1), name="channel")(inputs)  # (B, 128, 96, 1)
     maps = []
-    for height in (5, 80):
-        for length, filters in ((1, 128), (3, 64), (5, 32)):
-            name = f"filters_{length}x{height}"
-            y = layers.Conv2D(
-                filters, (length, height), padding="same", kernel_initializer="he_normal", kernel_regularizer=DECAY,
-                name=name,
-            )(x)  # fmt: skip
-            y = layers.ELU(name=f"{name}_elu")(layers.BatchNormalization(name=f"{name}_norm")(y))
-            maps.append(layers.MaxPooling2D(pool, name=f"{name}_pool")(y))
-    return layers.Concatenate(name="filters")(maps)
+    for (length, height), filters in LOW_AND_TALL.items():
+        name = f"filters_{length}x{height}"
+        y = layers.Conv2D(
+            filters, (length, height), padding="same", kernel_initializer="he_normal", kernel_regularizer=DECAY,
+            name=name,
+        )(x)  # fmt: skip
+        y = layers.ELU(name=f"{name}_elu")(layers.BatchNormalization(name=f"{name}_norm")(y))
+        maps.append(layers.MaxPooling2D(pool, name=f"{name}_pool")(y))
+    return maps
 
 
 def _output(x, n_outputs: int):

@@ -11,13 +11,17 @@ from pandas.io.formats.style import Styler
 from ..models import ARCHITECTURES, build, builder
 
 
-def code(name: str) -> Markdown:
+def code(name: str, *parts: str) -> Markdown:
     """Return the source code of the function that builds an architecture.
 
     Args:
         name: a key of `ARCHITECTURES`.
+        *parts: functions of the same module that build parts of it, shown after it.
     """
-    return Markdown(f"```python\n{inspect.getsource(builder(name))}```")
+    function = builder(name)
+    functions = [function, *(function.__globals__[part] for part in parts)]
+    source = "\n\n".join(inspect.getsource(one) for one in functions)
+    return Markdown(f"```python\n{source}```")
 
 
 def layers(name: str, size: str | None = None) -> Styler:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterator
 from importlib import import_module
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from .parameters import Kind
 
 
 class Chapter(NamedTuple):
-    """A chapter of the book: a package in `protocols/` whose module `chapter` defines `CHAPTER`.
+    """A chapter of the book, or one of its pages: a package in `protocols/` whose module `chapter` defines `CHAPTER`.
 
     Attributes:
         notebooks: prefix of the names of its notebooks, "04" for 04_non_trained and 04t_proxy.
@@ -37,11 +38,18 @@ def chapter_of(notebook: str) -> Chapter:
         ValueError: no package in `protocols/` declares the notebook's prefix.
     """
     package = __name__.rpartition(".")[0]
+    found = [one for one in _chapters(package) if notebook.startswith(one.notebooks)]
+    if not found:
+        raise ValueError(
+            f"the notebook {notebook} belongs to no chapter; add a package with CHAPTER to thesis_lib/protocols."
+        )
+    return max(found, key=lambda one: len(one.notebooks))  # a page's own parameters before its chapter's
+
+
+def _chapters(package: str) -> Iterator[Chapter]:
+    """Yield the `CHAPTER` of every module named `chapter` in a package's packages."""
     for found in pkgutil.iter_modules(import_module(package).__path__):
         if found.ispkg:
-            chapter = import_module(f"{package}.{found.name}.chapter").CHAPTER
-            if notebook.startswith(chapter.notebooks):
-                return chapter
-    raise ValueError(
-        f"the notebook {notebook} belongs to no chapter; add a package with CHAPTER to thesis_lib/protocols."
-    )
+            yield from _chapters(f"{package}.{found.name}")
+        elif found.name == "chapter" and package != __name__.rpartition(".")[0]:
+            yield import_module(f"{package}.chapter").CHAPTER

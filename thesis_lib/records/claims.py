@@ -28,6 +28,8 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
     above minus the margin. A claim with `fewer` says, too, that the others have at least so many times as many
     parameters, and fails otherwise.
 
+    Trainings that diverged are left out. Of several metrics, the first recorded one is judged.
+
     Args:
         records: records of one run, or of several runs on the same clips.
         sounds: kind of sound in the run's data, as on its card; claims about other kinds are left out.
@@ -37,7 +39,7 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
         Columns id, claim, classifier, verdict ("holds", "fails", "undecided"), against (the comparison that decided
         it), difference, low, high (of that comparison, in percentage points).
     """
-    judged = records[records["protocol"].isin(protocols)].fillna({"classifier": ""})
+    judged = _of_first_metric(records[records["protocol"].isin(protocols)]).fillna({"classifier": ""})
     rows = []
     for claim in yaml.safe_load(TABLE.read_text(encoding="utf-8")):
         systems = {claim["better"], *claim["than"]}
@@ -59,6 +61,13 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
                 | {"against": against, "difference": found.mean, "low": found.low, "high": found.high}
             )
     return pd.DataFrame(rows, columns=["id", "claim", "classifier", "verdict", "against", "difference", "low", "high"])
+
+
+def _of_first_metric(records: pd.DataFrame) -> pd.DataFrame:
+    if "metric" not in records:
+        return records
+    records = records[records["metric"] != "diverged"]
+    return records[records["metric"] == records["metric"].iloc[0]] if len(records) else records
 
 
 def _not_fewer(scores: pd.DataFrame, claim: dict) -> str | None:

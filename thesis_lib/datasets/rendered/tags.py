@@ -58,7 +58,7 @@ CARD = Card(
     "rules, and independent errors",
     licence="rendered locally; the sound font TimGM6mb (GPL-2) is read from the package pretty_midi",
     source="thesis_lib.datasets.rendered; split by sixteen folders like MagnaTagATune (Law et al., 2009)",
-    chapters=("V",),
+    chapters=("III", "V"),
     sounds="tags",
     rendered=True,
     one_label=False,

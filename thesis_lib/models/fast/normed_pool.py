@@ -1,7 +1,7 @@
 """Pool before batch normalisation, with the same result.
 
-Only one of four normalised values passes a 2x2 pool. A positive scale keeps the position of the maximum, and a negative
-one moves it to the minimum, so the pool can come first:
+Few normalised values pass a pool: one of four if it is 2x2. A positive scale keeps the position of the maximum, and a
+negative one moves it to the minimum, so the pool can come first:
 
     max(gamma (x - mean) / deviation + beta)  =  |gamma| / deviation max(sign(gamma) x) - gamma mean / deviation + beta
 """
@@ -14,10 +14,19 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable("thesis_lib")
 class NormedPool(layers.BatchNormalization):
-    """Batch normalisation per channel and 2x2 max pooling; the arguments are those of `BatchNormalization`."""
+    """Batch normalisation per channel and max pooling.
+
+    Args:
+        pool: size of the pool in time and frequency.
+        **kwargs: keyword arguments of `BatchNormalization`.
+    """
+
+    def __init__(self, *, pool: tuple[int, int] = (2, 2), **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.pool = tuple(pool)
 
     def call(self, inputs, training=None):
-        """Compute (B, T, F, C) -> (B, T // 2, F // 2, C)."""
+        """Compute (B, T, F, C) -> (B, T // pool[0], F // pool[1], C)."""
         mean, variance = self.moving_mean, self.moving_variance
         if training:
             mean, variance = moments(inputs)
@@ -26,13 +35,17 @@ class NormedPool(layers.BatchNormalization):
         scale = self.gamma * ops.rsqrt(variance + self.epsilon)
         turned = ops.any(self.gamma < 0)  # rarely true, and a pass over all values if so
         inputs = ops.cond(turned, lambda: inputs * ops.where(self.gamma < 0, -1.0, 1.0), lambda: inputs)
-        pooled = ops.max_pool(inputs, 2, strides=2)
+        pooled = ops.max_pool(inputs, self.pool, strides=self.pool)
         return scaled(pooled, ops.abs(scale), self.beta - mean * scale)
 
     def compute_output_shape(self, input_shape):
-        """Return the shape halved in time and frequency."""
+        """Return the shape divided by the pool."""
         batch, frames, bands, channels = input_shape
-        return (batch, frames // 2, bands // 2, channels)
+        return (batch, frames // self.pool[0], bands // self.pool[1], channels)
+
+    def get_config(self) -> dict:
+        """Return the configuration for saving."""
+        return super().get_config() | {"pool": self.pool}
 
 
 def moments(x):

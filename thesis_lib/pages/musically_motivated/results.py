@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -12,24 +13,40 @@ import seaborn as sns
 from IPython.display import HTML
 
 from ...models import ARCHITECTURES
-from ...protocols.musically_motivated.faults import FAULTS, PAPER, SOUND
-from ...protocols.musically_motivated.systems import LABELS, SYSTEMS
+from ...protocols.musically_motivated.faults import RHYTHM, SOUND, TIMBRE
+from ...protocols.musically_motivated.rhythm import systems as rhythm
+from ...protocols.musically_motivated.timbre import systems as timbre
 from ...records import predictions
 from ...records.intervals import Interval, interval, interval_over_draws, signed
 from ...records.published import published
 from ..style import WIDTH
 
+SYSTEMS = rhythm.SYSTEMS | timbre.SYSTEMS
+LABELS = {name: system.label for name, system in SYSTEMS.items()}
+FAULTY = [name for name in dict.fromkeys((*RHYTHM, *TIMBRE)) if name != SOUND]
+# The metric in words, and the paper's name of a data set and metric, by which its rows are found.
+METRICS = {
+    "accuracy": "accuracy (%)", "micro F1": "micro-averaged F1 (%)", "macro F1": "macro-averaged F1 (%)",
+    "ROC-AUC": "ROC-AUC (%)",
+}  # fmt: skip
 # The paper's name of a system, by which its row is found.
 IN_PAPER = {
     "black_box": "Black-box (40,80)/(12,8)", "black_box_long": "Black-box (40,250)/(12,200)",
     "time": "Time (40,80)/(1,60)", "time_long": "Time (40,250)/(1,200)",
     **{f"frequency_{m}": f"Frequency ({m},1)" for m in (30, 32, 34, 36, 38, 40)},
     "time_frequency": "Time-Frequency", "time_frequency_init": "Time-FrequencyInit",
+    "instruments": "single-layer", "instruments_multi": "multi-layer", "instruments_han": "Han et al.",
 }  # fmt: skip
 
 
+def metric(records: pd.DataFrame) -> str:
+    """Return the metric by which records are compared: the first recorded one, or "" if every training diverged."""
+    found = records.loc[records["metric"] != "diverged", "metric"]
+    return found.iloc[0] if len(found) else ""
+
+
 def by_fold(records: pd.DataFrame, protocol: str | None = None) -> pd.DataFrame:
-    """Return accuracies (%), means over draws: one row per fold (per draw of a fixed split), one column per system.
+    """Return scores (%), means over draws: one row per fold (per draw of a fixed split), one column per system.
 
     Args:
         records: records of chapter III.
@@ -37,7 +54,7 @@ def by_fold(records: pd.DataFrame, protocol: str | None = None) -> pd.DataFrame:
     """
     found = list(records["protocol"])
     protocol = protocol or (SOUND if SOUND in found else found[0])
-    rows = records.query("protocol == @protocol and metric == 'accuracy'")
+    rows = records[(records["protocol"] == protocol) & (records["metric"] == metric(records))]
     fixed = rows["fold"].isna().all()
     table = 100 * rows.pivot_table("value", "seed" if fixed else "fold", "system")
     return table[[name for name in SYSTEMS if name in table]]
@@ -53,23 +70,29 @@ def guessing(folder: Path | str, records: pd.DataFrame) -> float:
     return 100 / predictions.load(folder, records)["label"].nunique()
 
 
+def _over(records: pd.DataFrame) -> Callable[..., Interval]:
+    """Return the interval over draws if the split is fixed, or else that over folds."""
+    return interval_over_draws if records["fold"].isna().all() else interval
+
+
 def means(records: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate mean, low and high of the accuracy (%) of each system, and its number of parameters."""
+    """Tabulate mean, low and high of the score (%) of each system, and its number of parameters."""
     found = by_fold(records)
-    over = interval_over_draws if records["fold"].isna().all() else interval
+    over = _over(records)
     table = pd.DataFrame({name: over(found[name].dropna()) for name in found}, index=Interval._fields).T
     return table.assign(parameters=records.groupby("system")["n_params"].first().reindex(table.index).astype(int))
 
 
 def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -> plt.Figure:
-    """Draw accuracy against the number of parameters, with 95 % intervals over folds; one panel per data set.
+    """Draw scores against the number of parameters, with 95 % intervals over folds; one panel per data set.
 
     Args:
         runs: records of chapter III by the data set's name.
-        chance: accuracy (%) of guessing by the data set's name, drawn as a dotted line.
+        chance: score (%) of guessing by the data set's name, drawn as a dotted line where it is known.
     """
     figure, axes = plt.subplots(len(runs), 1, figsize=(WIDTH, 3.6 * len(runs)), sharex=True, squeeze=False)
-    papers = {name: ARCHITECTURES[system.network].paper for name, system in SYSTEMS.items()}
+    drawn = set().union(*(records["system"] for records in runs.values()))
+    papers = {name: ARCHITECTURES[system.network].paper for name, system in SYSTEMS.items() if name in drawn}
     colours = dict(zip(dict.fromkeys(papers.values()), sns.color_palette(), strict=False))
     for axis, (title, records) in zip(axes[:, 0], runs.items(), strict=True):
         for place, row in enumerate(means(records).sort_values("parameters").itertuples()):
@@ -81,8 +104,9 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -
                 LABELS[row.Index], (row.parameters, row.mean), (-5, 4) if left else (5, -4), fontsize=9,
                 textcoords="offset points", ha="right" if left else "left", va="bottom" if left else "top",
             )  # fmt: skip
-        axis.axhline(chance[title], color="0.4", linestyle=":", linewidth=1)
-        axis.set(xscale="log", ylabel="accuracy (%)", title=title)
+        if title in chance:
+            axis.axhline(chance[title], color="0.4", linestyle=":", linewidth=1)
+        axis.set(xscale="log", ylabel=METRICS.get(metric(records), ""), title=title)
         axis.xaxis.set_major_formatter("{x:,.0f}")  # powers would need matplotlib's markup
         axis.margins(x=0.2)
     axes[-1, 0].set(xlabel="trainable parameters")
@@ -94,15 +118,19 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -
 
 
 def table(records: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate accuracies (%) beside the paper's on Ballroom, with both numbers of parameters."""
-    ours = means(records)
-    paper = published().query("dataset == 'Ballroom'").set_index("model")
-    stated = [paper["value"].get(IN_PAPER.get(name)) for name in ours.index]
+    """Tabulate scores (%) beside the paper's: accuracies on Ballroom, F1 on IRMAS."""
+    ours, judged = means(records), metric(records)
+    dataset, unit = ("Ballroom", 1) if judged == "accuracy" else ("IRMAS", 100)
+    rows = published().query("dataset == @dataset")
+    if dataset == "IRMAS":
+        rows = rows[rows["metric"] == judged.replace(" ", "-")]
+    paper = rows.set_index("model")["value"]
+    stated = [paper.get(IN_PAPER.get(name)) for name in ours.index]
     found = pd.DataFrame(
         {
             "here": [_between(row) for row in ours.itertuples()],
             "parameters": ours["parameters"],
-            "the paper, Ballroom": [None if value is None else float(value) for value in stated],
+            f"the paper, {dataset}": [None if value is None else unit * float(value) for value in stated],
         }
     )
     found.index = [LABELS[name] for name in ours.index]
@@ -112,12 +140,11 @@ def table(records: pd.DataFrame) -> pd.DataFrame:
 def tables(runs: dict[str, pd.DataFrame]) -> HTML:
     """Format `table` for several data sets."""
     shown = [
-        table(records)
-        .style.format("{:,}", subset="parameters")
-        .format("{:.1f}", subset="the paper, Ballroom", na_rep="–")
+        one.style.format("{:,}", subset="parameters")
+        .format("{:.1f}", subset=one.columns[-1], na_rep="–")
         .set_caption(escape(name))
         .to_html()
-        for name, records in runs.items()
+        for name, one in ((name, table(records)) for name, records in runs.items())
     ]
     return HTML("".join(shown))
 
@@ -127,7 +154,7 @@ def _between(row) -> str:
 
 
 def prices(records: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate by how many points each fault raises a system's accuracy, paired by fold, with 95 % intervals.
+    """Tabulate by how many points each fault raises a system's score, paired by fold, with 95 % intervals.
 
     Args:
         records: records with the protocol "sound" and at least one with faults.
@@ -135,18 +162,24 @@ def prices(records: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row per system and one column per fault; "paper" is all faults together.
     """
-    sound = by_fold(records)
+    sound, over = by_fold(records), _over(records)
     columns = {}
-    for protocol in [name for name in (*FAULTS, PAPER) if name in set(records["protocol"])]:
+    for protocol in [name for name in FAULTY if name in set(records["protocol"])]:
         raised = by_fold(records, protocol) - sound
-        columns[protocol] = {LABELS[name]: signed(interval(raised[name].dropna())) for name in raised}
+        columns[protocol] = {LABELS[name]: signed(over(raised[name].dropna())) for name in raised}
     return pd.DataFrame(columns)
+
+
+def prices_of(runs: dict[str, pd.DataFrame]) -> HTML:
+    """Format `prices` for the data sets whose records contain faults."""
+    faulty = {name: records for name, records in runs.items() if set(records["protocol"]) - {SOUND}}
+    return HTML("".join(prices(one).style.set_caption(escape(name)).to_html() for name, one in faulty.items()))
 
 
 def price_figure(records: pd.DataFrame) -> plt.Figure:
     """Draw `prices`: points above the sound protocol, one row per system and one mark per fault."""
     sound = by_fold(records)
-    faults = [name for name in (*FAULTS, PAPER) if name in set(records["protocol"])]
+    faults = [name for name in FAULTY if name in set(records["protocol"])]
     rows = pd.concat(
         {name: (by_fold(records, name) - sound).rename(columns=LABELS) for name in faults}, names=["fault"]
     ).melt(ignore_index=False, var_name="network", value_name="points above the sound protocol")
@@ -155,7 +188,7 @@ def price_figure(records: pd.DataFrame) -> plt.Figure:
     sns.pointplot(
         rows.reset_index(), x="points above the sound protocol", y="network", hue="fault", linestyle="none",
         dodge=0.4 * (len(faults) > 1),
-        errorbar=lambda values: interval(values)[1:], markers=["o", "D", "s"][: len(faults)], markersize=5,
+        errorbar=lambda values: interval(values)[1:], markers=["o", "D", "s", "^"][: len(faults)], markersize=5,
         err_kws={"linewidth": 1.4}, ax=axis,
     )  # fmt: skip
     axis.set(ylabel="")
@@ -164,32 +197,47 @@ def price_figure(records: pd.DataFrame) -> plt.Figure:
     return figure
 
 
+# Networks that an answer names beside the best one, and pairs of which it states the difference.
+NAMED = ("black_box", "time_frequency", "time", "frequency_32", "instruments", "instruments_han", "tags", "tags_small")
+APART = {
+    ("time", "frequency_32"): "Filters over time are {} points above filters over frequency.",
+    ("trained_7x86", "trained_7x96"): "Filters that may move in pitch are {} points above filters that may not.",
+}
+UNITS = {
+    "accuracy": "%", "micro F1": "% micro-averaged F1", "macro F1": "% macro-averaged F1", "ROC-AUC": "% ROC-AUC"
+}  # fmt: skip
+
+
 def answers(runs: dict[str, pd.DataFrame]) -> str:
-    """State in words, for each data set, which network is the most accurate, and what shape and size are worth."""
+    """State in words, for each data set, which network is the best, and what shape and size are worth."""
     items = []
     for name, records in runs.items():
         found, folds = means(records), by_fold(records)
         if found.empty:
             items.append(f"<li><strong>{escape(name)}</strong>: every training diverged.</li>")
             continue
-        best = found["mean"].idxmax()
-        text = f"<strong>{escape(name)}</strong>: {_said(found, best)}, more than any other network."
-        others = [other for other in ("black_box", "time_frequency", "time", "frequency_32") if other in found.index]
-        text += "".join(f" {_said(found, other)}." for other in others if other != best)
-        if {"time", "frequency_32"} <= set(folds):
-            apart = signed(interval((folds["time"] - folds["frequency_32"]).dropna()))
-            text += f" Filters over time are {apart} points above filters over frequency."
+        best, unit = found["mean"].idxmax(), UNITS[metric(records)]
+        text = f"<strong>{escape(name)}</strong>: {_said(found, best, unit)}, more than any other network."
+        others = [other for other in NAMED if other in found.index and other != best]
+        text += "".join(f" {_said(found, other, unit)}." for other in others)
+        over = _over(records)
+        for (one, other), sentence in APART.items():
+            if {one, other} <= set(folds):
+                text += " " + sentence.format(signed(over((folds[one] - folds[other]).dropna())))
         items.append(f"<li>{text}</li>")
     return f"<ul>{''.join(items)}</ul>"
 
 
-def _said(found: pd.DataFrame, name: str) -> str:
+def _said(found: pd.DataFrame, name: str, unit: str) -> str:
     label = {"black_box": "The black box"}.get(name, LABELS[name])
-    return f"{label} reaches {found.loc[name, 'mean']:.1f} % with {found.loc[name, 'parameters']:,} parameters"
+    return f"{label} reaches {found.loc[name, 'mean']:.1f} {unit} with {found.loc[name, 'parameters']:,} parameters"
 
 
 def diverged(records: pd.DataFrame) -> str:
     """Name the trainings that diverged; "" if none did."""
     rows = records.query("metric == 'diverged'")
-    named = ", ".join(f"{LABELS[row.system]} (fold {row.fold:g})" for row in rows.itertuples())
-    return f"<p>These trainings diverged and have no accuracy: {escape(named)}.</p>" if len(rows) else ""
+    named = dict.fromkeys(
+        LABELS[row.system] + (f" (fold {row.fold:g})" if pd.notna(row.fold) else f" (seed {row.seed})")
+        for row in rows.itertuples()
+    )
+    return f"<p>These trainings diverged and have no score: {escape(', '.join(named))}.</p>" if named else ""

@@ -9,8 +9,9 @@ import numpy as np
 
 from ... import audio
 from ...datasets.clip import Clip
-from ...protocols.musically_motivated.evaluation import HOP, LOG_MEL, SAMPLE_RATE
-from ...protocols.musically_motivated.systems import LABELS, SYSTEMS
+from ...models.eusipco2017 import INSTRUMENT_INPUT, LOW_AND_TALL, TAG_FILTERS, TAG_INPUT
+from ...protocols.musically_motivated.rhythm.systems import FRONT_END, LABELS, SYSTEMS
+from ...protocols.musically_motivated.timbre import systems as timbre
 from ..drawings import box
 from ..style import WIDTH
 
@@ -36,8 +37,8 @@ def filters(clip: Clip, systems: Sequence[str]) -> plt.Figure:
     rows = -(-len(systems) // 2)
     figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 1.75 * rows), squeeze=False)
     frames = 250
-    wave = audio.repeat_to(audio.load(clip.path, SAMPLE_RATE), frames * HOP)
-    log_mel = audio.log_mel(wave, SAMPLE_RATE, **LOG_MEL)[:frames]
+    wave = audio.repeat_to(audio.load(clip.path, FRONT_END.sample_rate), frames * FRONT_END.mel["hop"])
+    log_mel = audio.log_mel(wave, FRONT_END.sample_rate, **FRONT_END.mel)[:frames]
     for axis, name in zip(axes.flat, systems, strict=False):
         shapes, moves = SHAPES[SYSTEMS[name].network]
         axis.imshow(log_mel.T, origin="lower", aspect="auto", cmap="gray_r", vmax=1.8 * log_mel.max())
@@ -57,6 +58,33 @@ def filters(clip: Clip, systems: Sequence[str]) -> plt.Figure:
         axis.grid(False)
     for axis in axes.flat[len(systems) :]:
         axis.set_axis_off()
+    figure.tight_layout()
+    return figure
+
+
+def timbral(clip: Clip) -> plt.Figure:
+    """Draw the filters for instruments and for tags on the log-mel spectrograms that the networks see.
+
+    Returns:
+        One panel per network. An arrow is the direction in which a filter may move without a change of the output.
+    """
+    of_tags = [(length, height) for height in TAG_FILTERS for length in (1, 3, 5, 7)]
+    drawn = {"instruments": (INSTRUMENT_INPUT, list(LOW_AND_TALL)), "tags": (TAG_INPUT, of_tags)}
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.4), squeeze=False)
+    for axis, (name, (shape, filters)) in zip(axes.flat, drawn.items(), strict=True):
+        system = timbre.SYSTEMS[name]
+        (frames, bands), front = shape, system.front_end
+        wave = audio.repeat_to(audio.load(clip.path, front.sample_rate), frames * front.mel["hop"])
+        log_mel = audio.log_mel(wave, front.sample_rate, **front.mel)[:frames]
+        axis.imshow(log_mel.T, origin="lower", aspect="auto", cmap="gray_r")
+        for place, (length, height) in enumerate(filters):
+            left = 6 + place * (frames - 12) / len(filters)
+            axis.add_patch(box(left, 2, length, height, "C0" if height < 10 else "C3"))
+            _arrow(axis, (left + length / 2, height + 2), (0, min(10, bands - height)))
+        axis.set_title(system.label, fontsize=11, loc="left")
+        axis.set(xlim=(0, frames), ylim=(0, bands), ylabel="mel bands")
+        axis.set_xlabel(f"frames of {1000 * front.hop:.0f} ms")
+        axis.grid(False)
     figure.tight_layout()
     return figure
 

@@ -1,5 +1,6 @@
 """Chapter III: train networks whose filters have the shapes of music.
 
-Jordi Pons, Thomas Lidy & Xavier Serra, CBMI 2016; Jordi Pons & Xavier Serra, ICASSP 2017; see `models/cbmi2016.py` and
-`models/icassp2017.py`.
+`rhythm` holds the experiments of CBMI 2016 and ICASSP 2017 (Jordi Pons, Thomas Lidy & Xavier Serra; Jordi Pons & Xavier
+Serra), `timbre` those of EUSIPCO 2017 on instruments and tags (Jordi Pons, Olga Slizovskaia, Rong Gong, Emilia Gómez &
+Xavier Serra). They share the patches and the training.
 """

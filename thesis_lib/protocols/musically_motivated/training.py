@@ -1,4 +1,4 @@
-"""Train a network on chunks of tracks, stop when it no longer improves, and let the chunks of a track vote."""
+"""Train a network on chunks of tracks, and stop when it no longer improves."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 
 from ...models.settings import jit
 from ..training import Restart, predict
-from .chunks import Chunks, places
+from .chunks import Chunks
 
 # Deviation: the originals use plain gradient descent (learning rate 0.01, batches of 10 or 50, 250 to 2,000 epochs) and
 # keep the epoch with the best validation accuracy of chunks. Adam needs fewer epochs.
 RATE, BATCH, EPOCHS, PATIENCE = 1e-3, 32, 100, 15
+AT_ONCE = 64  # batches of chunks that are read for one prediction
 
 
 class Diverged(ArithmeticError):
@@ -24,12 +25,16 @@ class Trained:
     """A network that is trained on one split after another, but compiled and traced only once.
 
     Args:
-        build: builds the network from chunks (B, T, F) to class probabilities.
+        build: builds the network from chunks (B, T, F) to probabilities (B, C): of classes, if its last layer is a
+            softmax, or of independent labels, if it is a sigmoid.
+        size: number of chunks per batch.
     """
 
-    def __init__(self, build: Callable[[], keras.Model]) -> None:
-        self.model = build()
-        self.model.compile(keras.optimizers.Adam(RATE), "sparse_categorical_crossentropy", jit_compile=jit())
+    def __init__(self, build: Callable[[], keras.Model], size: int = BATCH) -> None:
+        self.model, self._size = build(), size
+        self.independent = self.model.layers[-1].activation is keras.activations.sigmoid
+        loss = "binary_crossentropy" if self.independent else "categorical_crossentropy"
+        self.model.compile(keras.optimizers.Adam(RATE), loss, jit_compile=jit())
         self._restart = Restart(self.model, build)
 
     def fit(
@@ -40,7 +45,7 @@ class Trained:
 
         Args:
             chunks: what to train on and what to stop by.
-            targets: class of each track, (N,).
+            targets: 1 for the labels of each track and 0 for others, (N, C).
             epochs: number of epochs at most. The last batch of each is filled up with chunks of its first.
             patience: number of epochs without a smaller validation loss, after which the training stops.
             seed: random seed for the weights, dropout and the order of the chunks.
@@ -54,7 +59,7 @@ class Trained:
         """
         self._restart(seed)
         start(self.model)
-        rng, size = np.random.default_rng(seed), min(BATCH, len(chunks.train))
+        rng, size = np.random.default_rng(seed), min(self._size, len(chunks.train))
         best, kept, weights = np.inf, 0, self.model.get_weights()
         for epoch in range(1, epochs + 1):
             loss = 0.0
@@ -62,30 +67,24 @@ class Trained:
                 loss = loss + self.model.train_on_batch(chunks.take(batch), targets[batch[:, 0]])
             if not np.isfinite(loss):
                 raise Diverged(f"the training loss was not finite after {epoch} epochs")
-            if (found := self._cross_entropy(chunks, targets)) < best:
+            if (found := self._loss(chunks, targets)) < best:
                 best, kept, weights = found, epoch, self.model.get_weights()
             elif epoch - kept >= patience:
                 break
         self.model.set_weights(weights)
         return kept
 
-    def votes(self, chunks: Chunks, tracks: np.ndarray) -> np.ndarray:
-        """Predict the class of every chunk of some tracks: (len(tracks), P)."""
-        n_chunks = chunks.x.shape[1]
-        found = predict(self.model, chunks.take(places(tracks, n_chunks)), BATCH)
-        return found.argmax(axis=1).reshape(len(tracks), n_chunks)
+    def outputs(self, chunks: Chunks, places: np.ndarray) -> np.ndarray:
+        """Predict the probabilities of the chunks at some places, (n, 2): (n, C)."""
+        step = AT_ONCE * self._size
+        blocks = [places[start : start + step] for start in range(0, len(places), step)]
+        return np.concatenate([predict(self.model, chunks.take(block), self._size) for block in blocks])
 
-    def _cross_entropy(self, chunks: Chunks, targets: np.ndarray) -> float:
-        found = predict(self.model, chunks.take(chunks.validation), BATCH)
-        of_class = found[np.arange(len(found)), targets[chunks.validation[:, 0]]]
-        return float(-np.log(np.maximum(of_class, 1e-7)).mean())
-
-
-def majority(votes: np.ndarray) -> np.ndarray:
-    """Return the class with the most votes of each track; of several, the one whose first vote is the earliest.
-
-    Args:
-        votes: class of each chunk, (tracks, P), in the order of time.
-    """
-    counts = (votes[:, :, None] == votes[:, None, :]).sum(axis=2)  # how often each vote's class occurs
-    return votes[np.arange(len(votes)), counts.argmax(axis=1)]
+    def _loss(self, chunks: Chunks, targets: np.ndarray) -> float:
+        """Compute the validation loss."""
+        found, wanted = self.outputs(chunks, chunks.validation), targets[chunks.validation[:, 0]]
+        found = np.clip(found, 1e-7, 1 - 1e-7)
+        of_labels = (wanted * np.log(found)).sum(axis=1)
+        if self.independent:
+            of_labels = (of_labels + ((1 - wanted) * np.log(1 - found)).sum(axis=1)) / found.shape[1]
+        return float(-of_labels.mean())

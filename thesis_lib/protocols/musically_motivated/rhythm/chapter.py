@@ -1,8 +1,8 @@
-"""Limit the parameters of chapter III's notebooks."""
+"""Limit the parameters of the page on rhythm."""
 
-from ..chapter import Chapter
-from ..parameters import SCALES, Number, OneOf, Records, SomeOf, data
-from .faults import PROTOCOLS
+from ...chapter import Chapter
+from ...parameters import SCALES, Number, OneOf, Records, SomeOf, data
+from ..faults import RHYTHM
 from .systems import SYSTEMS
 
 CHAPTER = Chapter(
@@ -12,7 +12,7 @@ CHAPTER = Chapter(
     | {
         "scale": OneOf(SCALES),
         "systems": SomeOf(tuple(SYSTEMS)),
-        "protocol": SomeOf(tuple(PROTOCOLS)),
+        "protocol": SomeOf(tuple(RHYTHM)),
         "draws": Number(1, 100),
         "epochs": Number(0, 10_000),
         "kept": Records(several=True, made_by="03_musically_motivated"),

@@ -1,9 +1,4 @@
-"""Train chapter III's networks on every fold, and score how many tracks each classifies.
-
-The input is that of the papers: log10(10000 x + 1) of 40 mel bands at 44.1 kHz, with a window of 2,048 and a hop of
-1,024 samples. Deviations: the originals' bands and window are Essentia's (Blackman-Harris), and this book's are
-librosa's (Slaney, Hann).
-"""
+"""Train the networks for rhythm on every fold, and score how many tracks each classifies by the votes of its chunks."""
 
 from __future__ import annotations
 
@@ -15,20 +10,20 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from ... import features
-from ...datasets.clip import Clip
-from ...datasets.loading import common_length
-from ...datasets.splits import Split, splits
-from ...models.cbmi2016 import start_from
-from ..parameters import split as listed
-from ..training import n_trainable
-from .chunks import cut, divide
-from .faults import PROTOCOLS
-from .systems import SYSTEMS, network
-from .training import EPOCHS, PATIENCE, Diverged, Trained, majority
+from .... import features
+from ....datasets.clip import Clip
+from ....datasets.loading import common_length
+from ....datasets.splits import Split, splits
+from ....features.store import Stored
+from ....models.cbmi2016 import start_from
+from ...parameters import split as listed
+from ...training import n_trainable
+from ..chunks import Chunks, divide, places
+from ..faults import RHYTHM, TRIES
+from ..training import EPOCHS, PATIENCE, Diverged, Trained
+from .systems import FRONT_END, SYSTEMS
 
-SAMPLE_RATE, HOP = 44_100, 1024  # Hz, samples
-LOG_MEL = {"n_mels": 40, "n_fft": 2048, "hop": HOP, "compression": "log10(10000x+1)"}
+N_TRIES = 3  # with the fault `TRIES`
 
 
 class Scale(NamedTuple):
@@ -62,7 +57,12 @@ SCALES = {
 def sizes(scale: str) -> dict:
     """Return the arguments of `datasets.loading.load` at a scale."""
     size = SCALES[scale]
-    return {"per_class": size.per_class, "at_most": size.at_most, "seconds": size.seconds, "sample_rate": SAMPLE_RATE}
+    return {
+        "per_class": size.per_class,
+        "at_most": size.at_most,
+        "seconds": size.seconds,
+        "sample_rate": FRONT_END.sample_rate,
+    }
 
 
 def settings(
@@ -70,11 +70,11 @@ def settings(
 ) -> dict:
     """Return the arguments of `evaluate` for a chapter's parameters; the scale decides what they leave open."""
     size = SCALES[scale]
-    longest = max(network(name, 2).input_shape[1] for name in listed(systems, SYSTEMS))
+    longest = max(SYSTEMS[name].build(2).input_shape[1] for name in listed(systems, SYSTEMS))
     return {
         "systems": listed(systems, SYSTEMS),
-        "protocols": listed(protocol, PROTOCOLS),
-        "seconds": common_length(clips, size.seconds, shortest=longest * HOP / SAMPLE_RATE),
+        "protocols": listed(protocol, RHYTHM),
+        "seconds": common_length(clips, size.seconds, shortest=longest * FRONT_END.hop),
         "folds": size.folds,
         "epochs": epochs or size.epochs,
         "patience": size.patience,
@@ -93,7 +93,7 @@ def evaluate(
     Args:
         clips: N labelled tracks with at least three folds, or a fixed split with a validation part.
         systems: keys of `SYSTEMS`.
-        protocols: keys of `PROTOCOLS`.
+        protocols: keys of `faults.RHYTHM`.
         seconds: duration to which all tracks are cropped or repeated.
         seed: random seed of the first draw of weights; each further draw adds 1.
         draws: number of draws.
@@ -115,7 +115,7 @@ def evaluate(
             "training needs validation tracks, and this data set has none; use three folds or more, or such a split."
         )
     names, targets = np.unique([clip.label for clip in clips], return_inverse=True)
-    values = features.log_mels(clips, sample_rate=SAMPLE_RATE, seconds=seconds, **LOG_MEL)
+    values = features.log_mels(clips, sample_rate=FRONT_END.sample_rate, seconds=seconds, **FRONT_END.mel)
     asked = [
         (protocol, part, drawn)
         for protocol in protocols
@@ -128,44 +128,65 @@ def evaluate(
     }
     with tqdm(total=sum(map(len, todo.values())), desc="trainings", unit="fit") as bar:
         for name, wanted in todo.items():
-            fitted, x = {}, None
+            fitted = _fitted(name, len(names)) if wanted else {}
             for protocol, part, drawn in wanted:
                 bar.set_postfix_str(f"{name}, {protocol}, fold {part.fold}, draw {drawn - seed + 1}")
-                if not fitted:
-                    fitted = _fitted(name, len(names))
-                    x = cut(values, fitted[name].model.input_shape[1])
-                yield [_one(fitted, name, x, targets, names, part, protocol, drawn, epochs, patience)]
+                yield [_one(fitted, name, values, targets, names, part, protocol, drawn, epochs, patience)]
                 bar.update()
 
 
 def _fitted(name: str, n_outputs: int) -> dict[str, Trained]:
     """Compile a system's network, and those that it starts from."""
-    return {one: Trained(partial(network, one, n_outputs)) for one in (*SYSTEMS[name].starts_from, name)}
+    return {one: Trained(partial(SYSTEMS[one].build, n_outputs)) for one in (*SYSTEMS[name].starts_from, name)}
 
 
 def _one(
-    fitted: dict[str, Trained], name: str, x: np.ndarray, targets: np.ndarray, names: np.ndarray, part: Split,
+    fitted: dict[str, Trained], name: str, values: Stored, targets: np.ndarray, names: np.ndarray, part: Split,
     protocol: str, seed: int, epochs: int, patience: int,
 ) -> dict:  # fmt: skip
-    start = time.monotonic()
-    chunks = divide(x, part, np.random.default_rng([seed, part.fold or 0]), PROTOCOLS[protocol])
+    start, faults = time.monotonic(), RHYTHM[protocol]
+    rng, length = np.random.default_rng([seed, part.fold or 0]), fitted[name].model.input_shape[1]
+    chunks = divide(values, length, part, rng, faults=faults)
     row = {
         "system": name, "protocol": protocol, "classifier": "softmax", "seed": seed, "fold": part.fold,
         "train_size": len(part.train), "n_params": n_trainable(fitted[name].model),
     }  # fmt: skip
-    first = [fitted[one] for one in SYSTEMS[name].starts_from]
+    tries = range(N_TRIES) if TRIES in faults else [0]
     try:
-        for one in first:
-            one.fit(chunks, targets, epochs=epochs, patience=patience, seed=seed)
-        fitted[name].fit(
-            chunks, targets, epochs=epochs, patience=patience, seed=seed,
-            start=lambda model: start_from(model, *(one.model for one in first)),
-        )  # fmt: skip
+        found = [_tried(fitted, name, chunks, targets, part, epochs, patience, seed + 1000 * one) for one in tries]
     except Diverged as error:
         tqdm.write(f"{SYSTEMS[name].label}, fold {part.fold}: {error}; the other trainings go on.")
         return row | {"metric": "diverged", "value": 1.0, "seconds": round(time.monotonic() - start, 2)}
-    predicted = majority(fitted[name].votes(chunks, part.test))
+    predicted = max(found, key=lambda one: (one == targets[part.test]).sum())
     return row | {
         "metric": "accuracy", "value": float((predicted == targets[part.test]).mean()),
         "predicted": (part.test, names[predicted]), "seconds": round(time.monotonic() - start, 2),
     }  # fmt: skip
+
+
+def _tried(
+    fitted: dict[str, Trained], name: str, chunks: Chunks, targets: np.ndarray, part: Split, epochs: int, patience: int,
+    seed: int,
+) -> np.ndarray:  # fmt: skip
+    """Train a system once, after those that it starts from, and return the class of each test track."""
+    hot = np.eye(targets.max() + 1, dtype=np.float32)[targets]
+    first = [fitted[one] for one in SYSTEMS[name].starts_from]
+    for one in first:
+        one.fit(chunks, hot, epochs=epochs, patience=patience, seed=seed)
+    fitted[name].fit(
+        chunks, hot, epochs=epochs, patience=patience, seed=seed,
+        start=lambda model: start_from(model, *(one.model for one in first)),
+    )  # fmt: skip
+    n_chunks = chunks.values.shape[1] // chunks.length
+    tested = places(part.test, np.full(len(targets), n_chunks), chunks.length)
+    return majority(fitted[name].outputs(chunks, tested).argmax(axis=1).reshape(-1, n_chunks))
+
+
+def majority(votes: np.ndarray) -> np.ndarray:
+    """Return the class with the most votes of each track; of several, the one whose first vote is the earliest.
+
+    Args:
+        votes: class of each chunk, (tracks, P), in the order of time.
+    """
+    counts = (votes[:, :, None] == votes[:, None, :]).sum(axis=2)  # how often each vote's class occurs
+    return votes[np.arange(len(votes)), counts.argmax(axis=1)]

@@ -1,0 +1,1 @@
+"""Chapter III, timbre: EUSIPCO 2017; see `models/eusipco2017.py`."""
