@@ -21,6 +21,7 @@ def mel_spectrogram(
     fmin: float = 0.0,
     fmax: float | None = None,
     pad: str = "constant",
+    window: int | None = None,
 ) -> np.ndarray:
     """Compute the power in mel bands: `librosa.feature.melspectrogram`, time first and block by block.
 
@@ -34,11 +35,14 @@ def mel_spectrogram(
         fmax: highest frequency in Hz; half the sampling rate by default.
         pad: how the waveform is padded by half a window at each end: "constant" with zeros, "reflect" with its mirror
             image (as musicnn does), "none" not at all, which gives (samples - n_fft) // hop + 1 frames.
+        window: length of the window in samples, if it is shorter than the transform (librosa's `win_length`).
 
     Returns:
         float32 of shape (1 + samples // hop, n_mels), power.
     """
-    filters, window = mel_filters(sample_rate, n_fft, n_mels, fmin, fmax), hann(n_fft)
+    filters, weights = mel_filters(sample_rate, n_fft, n_mels, fmin, fmax), hann(window or n_fft)
+    before = (n_fft - len(weights)) // 2
+    weights = np.pad(weights, (before, n_fft - len(weights) - before))
     # frames are centred on multiples of the hop
     padded = waveform if pad == "none" else np.pad(waveform, n_fft // 2, mode=pad)
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]  # (T, n_fft)
@@ -46,7 +50,7 @@ def mel_spectrogram(
     for start in range(0, len(frames), FRAMES_AT_ONCE):
         block = frames[start : start + FRAMES_AT_ONCE]
         # float64 transform, complex64 spectrum: bitwise equal to librosa up to the filterbank
-        magnitude = np.abs(np.fft.rfft(block * window).astype(np.complex64))
+        magnitude = np.abs(np.fft.rfft(block * weights).astype(np.complex64))
         np.matmul(magnitude**2, filters, out=mel[start : start + len(block)])
     return mel
 

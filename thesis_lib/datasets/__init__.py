@@ -23,6 +23,7 @@ MODULES = {
     "rendered_instruments": "rendered.instruments",
     "rendered_instruments_pitch": "rendered.instruments_pitch",
     "irmas": "real.irmas",
+    "rendered_singing": "rendered.singing",
     "jingju": "real.jingju",
     "rendered_tags": "rendered.tags",
     "magnatagatune": "real.magnatagatune",

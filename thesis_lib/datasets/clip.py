@@ -17,6 +17,8 @@ class Clip:
         group: the recording, artist or drum pattern that the clip comes from. All clips of a group are on the same side
             of every split.
         split: "train", "validation" or "test" if the data set has one fixed split, or None.
+        onsets: seconds at which the syllables of a sung phrase start, in their order; () if the clip is no phrase.
+        durations: duration of each syllable in the score, in any unit; () if there is no score.
     """
 
     path: Path
@@ -24,6 +26,8 @@ class Clip:
     fold: int | None = None
     group: str | None = None
     split: str | None = None
+    onsets: tuple[float, ...] = ()
+    durations: tuple[float, ...] = ()
 
     @property
     def label(self) -> str:
@@ -44,8 +48,9 @@ class Card:
         licence: licence of the audio.
         source: citation, or how the data set is made.
         chapters: chapters that use it, as numerals.
-        sounds: "rhythm" (music classified by rhythm), "genre", "instruments", "tags", "events" (everyday sounds and
-            scenes), or "" if unknown. Claims about one kind of sound are not judged on another.
+        sounds: "rhythm" (music classified by rhythm), "genre", "instruments", "tags", "singing" (sung phrases with the
+            onsets of their syllables), "events" (everyday sounds and scenes), or "" if unknown. Claims about one kind
+            of sound are not judged on another.
         size: number of clips and bytes of the whole data set, in words.
         get: how to obtain it.
         rendered: whether the clips are rendered on first use, as many as requested.

@@ -23,7 +23,7 @@ def load(
         dataset: a key of `DATASETS`.
         data_home: folder of the data set; "" for its usual place.
         per_class: number of clips per class to render.
-        n: number of clips to render of a data set of tags, which has no classes.
+        n: number of clips to render of a data set of tags or singing, which has no classes.
         seconds: duration of the clips to render, or None for the data set's own.
         at_most: number of clips per class to keep of a data set that is not rendered; None keeps all.
         seed: random seed for rendering and for drawing folds.
@@ -35,7 +35,7 @@ def load(
     module, home = DATASETS[dataset], expanded(data_home) if data_home else None
     if not module.CARD.rendered:
         return thin(module.clips(home, seed=seed), at_most)
-    size = {"n": n} if module.CARD.sounds == "tags" else {"per_class": per_class}
+    size = {"n": n} if module.CARD.sounds in ("tags", "singing") else {"per_class": per_class}
     if seconds is not None and module.CARD.length is None:
         size["seconds"] = seconds
     if sample_rate is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from ..files import expanded
@@ -23,9 +26,10 @@ CARD = Card(
     sounds="",
     own=True,
     size="what you list in it",
-    get="write a CSV file with the columns path, label (or labels, separated by ;) and optionally fold or split, group",
+    get="write a CSV file with the columns path, label (or labels, or onsets of syllables, separated by ;) and "
+    "optionally fold or split, group",
 )
-COLUMNS = ("path", "label", "labels", "fold", "split", "group")
+COLUMNS = ("path", "label", "labels", "fold", "split", "group", "onsets", "durations")
 N_FOLDS = 5
 
 
@@ -34,7 +38,9 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
     Columns: `path`, absolute or relative to the table's folder; `label`, or `labels` separated by semicolons; and the
     optional columns `fold` (an integer) or `split` (train, validation or test), and `group` (a recording or artist,
-    whose clips must be in the same part). Without fold and split, five folds are drawn. They keep groups together and,
+    whose clips must be in the same part). Instead of a label, sung phrases have `onsets`, the seconds at which their
+    syllables start, and optionally `durations`, those of the syllables in the score; both are separated by semicolons.
+    Without fold and split, five folds are drawn. They keep groups together and,
     if each clip has one label, the proportions of the classes.
 
     Args:
@@ -46,8 +52,8 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
     Raises:
         ValueError: the table does not exist or has missing or unknown columns or an invalid row, an audio file is
-            missing or listed twice, there is a single label, labels look alike, a class has too few clips or is tested
-            without being trained on, or a group is in two parts.
+            missing or listed twice, onsets are not ascending, there is a single label, labels look alike, a class has
+            too few clips or is tested without being trained on, or a group is in two parts.
     """
     if not data_home:
         raise ValueError("dataset=table needs a CSV file with the columns path and label; give it as data_home=FILE.")
@@ -60,7 +66,7 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
     found = [_clip(table, row) for row in rows]
     _check_paths(table, [row["path"] for row in rows], [clip.path for clip in found])
     check_names(table, (label for clip in found for label in clip.labels), "labels")
-    if len({label for clip in found for label in clip.labels}) < 2:
+    if "onsets" not in rows[0] and len({label for clip in found for label in clip.labels}) < 2:
         raise ValueError(f"{table} has only one label; at least two are required.")
     if "fold" not in rows[0] and "split" not in rows[0]:
         found = _drawn(table, found, seed)
@@ -70,8 +76,10 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
 
 def _rows(table: Path) -> list[dict[str, str]]:
     columns, rows = read_table(table)
-    if "path" not in columns or len({"label", "labels"} & set(columns)) != 1:
-        raise ValueError(f"{table} must have the columns path and either label or labels; got {', '.join(columns)}.")
+    if "path" not in columns or len({"label", "labels", "onsets"} & set(columns)) != 1:
+        raise ValueError(
+            f"{table} must have the columns path and either label, labels or onsets; got {', '.join(columns)}."
+        )
     if unknown := [str(column) for column in columns if column not in COLUMNS]:
         raise ValueError(f"{table} may have only the columns {', '.join(COLUMNS)}; got {unknown[0]!r}.")
     if {"fold", "split"} <= set(columns):
@@ -82,12 +90,34 @@ def _rows(table: Path) -> list[dict[str, str]]:
 
 
 def _check_row(table: Path, number: int, row: dict[str, str]) -> None:
-    if not row["path"].strip() or not row.get("label", row.get("labels")).strip(" ;"):
-        raise ValueError(f"{table}, line {number}: a path and a label are required.")
+    if not row["path"].strip() or not row.get("label", row.get("labels", row.get("onsets"))).strip(" ;"):
+        raise ValueError(f"{table}, line {number}: a path and a label, or onsets, are required.")
+    if "onsets" in row:
+        onsets = _numbers(table, number, row, "onsets")
+        if min(onsets) < 0 or any(later <= one for one, later in pairwise(onsets)):
+            raise ValueError(f"{table}, line {number}: onsets must be from 0 s and each later than the one before.")
+    if row.get("durations", "").strip(" ;"):
+        durations = _numbers(table, number, row, "durations")
+        if len(durations) != len(onsets) or min(durations) <= 0:
+            raise ValueError(
+                f"{table}, line {number}: durations must be above 0 and as many as onsets; "
+                f"got {len(durations)} for {len(onsets)}."
+            )
     if "fold" in row and not row["fold"].strip().isdecimal():
         raise ValueError(f"{table}, line {number}: fold must be an integer; got fold={row['fold']!r}.")
     if "split" in row and row["split"].strip() not in PARTS:
         raise ValueError(f"{table}, line {number}: split must be {', '.join(PARTS)}; got split={row['split']!r}.")
+
+
+def _numbers(table: Path, number: int, row: dict[str, str], column: str) -> tuple[float, ...]:
+    """Read the numbers in a cell, separated by semicolons."""
+    try:
+        found = tuple(float(item) for item in row[column].split(";") if item.strip())
+    except ValueError:
+        found = ()
+    if not found or not all(map(math.isfinite, found)):
+        raise ValueError(f"{table}, line {number}: {column} must be numbers separated by ;, got {row[column]!r}.")
+    return found
 
 
 def _check_paths(table: Path, given: list[str], paths: list[Path]) -> None:
@@ -104,14 +134,20 @@ def _check_paths(table: Path, given: list[str], paths: list[Path]) -> None:
 
 
 def _clip(table: Path, row: dict[str, str]) -> Clip:
-    several = row["labels"].split(";") if "labels" in row else [row["label"]]
+    several = row["labels"].split(";") if "labels" in row else [row.get("label", "")]
     return Clip(
         path=(table.parent / row["path"].strip().replace("\\", "/")).absolute(),
         labels=tuple(dict.fromkeys(label.strip() for label in several if label.strip())),
         fold=int(row["fold"]) if "fold" in row else None,
         group=row.get("group", "").strip() or None,
         split=row["split"].strip() if "split" in row else None,
+        onsets=_cell(row, "onsets"),
+        durations=_cell(row, "durations"),
     )
+
+
+def _cell(row: dict[str, str], column: str) -> tuple[float, ...]:
+    return tuple(float(item) for item in row.get(column, "").split(";") if item.strip())
 
 
 def _drawn(table: Path, found: list[Clip], seed: int) -> list[Clip]:
@@ -124,7 +160,7 @@ def _drawn(table: Path, found: list[Clip], seed: int) -> list[Clip]:
         _check_counts(table, found, N_FOLDS)
         labels = [clip.label for clip in found]
     folds = draw_folds(labels, N_FOLDS, groups=groups, seed=seed)
-    return [Clip(clip.path, clip.labels, fold, clip.group) for clip, fold in zip(found, folds, strict=True)]
+    return [replace(clip, fold=fold) for clip, fold in zip(found, folds, strict=True)]
 
 
 def _check(table: Path, found: list[Clip]) -> None:

@@ -22,8 +22,10 @@ PARALLEL_FROM = 64  # clips: with fewer, starting worker processes takes longer 
 
 
 def fingerprint(clips: Sequence[Clip]) -> str:
-    """Return a name for a data set, derived from its audio, labels, folds and groups but not from its location."""
-    return digest([(_sha256(clip.path), clip.labels, clip.fold, clip.group, clip.split) for clip in clips])
+    """Return a name for a data set, derived from its audio, labels, folds, groups and onsets but not its location."""
+    sung = [(clip.onsets, clip.durations) for clip in clips if clip.onsets]
+    facts = [(_sha256(clip.path), clip.labels, clip.fold, clip.group, clip.split) for clip in clips]
+    return digest(facts, sung) if sung else digest(facts)
 
 
 def waveforms(clips: Sequence[Clip], *, sample_rate: int, seconds: float) -> Stored:

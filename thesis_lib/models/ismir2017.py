@@ -80,10 +80,15 @@ def _model(name: str, shapes: dict, pool: tuple[int, int], input_shape, n_output
     for (length, height), filters in shapes.items():
         y = layers.Conv2D(filters, (length, height), padding="same", name=f"filters_{length}x{height}", **HE)(x)
         maps.append(layers.MaxPooling2D(pool, padding="same", name=f"pool_{length}x{height}")(y))
-    x = layers.Concatenate(name="filters")(maps)  # temporal: (B, 5, 27, 42); timbral: (B, 7, 16, 42)
+    return keras.Model(inputs, dense_head(maps, n_outputs, width), name=name)
+
+
+def dense_head(maps: list, n_outputs: int, width: int):
+    """Apply the layers after the filters: those of `onsets_temporal` (B, 5, 27, C), of `onsets_timbral` (B, 7, 16, C)."""
+    x = layers.Concatenate(name="filters")(maps)  # 42 feature maps
     x = layers.Conv2D(width, 3, name="conv", **HE)(x)
     x = layers.MaxPooling2D((1, 3), name="pool")(x)  # temporal: (B, 3, 8, 32); timbral: (B, 5, 4, 32)
-    return keras.Model(inputs, _dense(x, n_outputs), name=name)
+    return _dense(x, n_outputs)
 
 
 def _dense(x, n_outputs: int):

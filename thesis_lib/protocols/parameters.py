@@ -17,7 +17,7 @@ from ..datasets import DATASETS
 from ..files import expanded
 
 SCALES = ("smoke", "quick", "full", "paper")
-SOUNDS = ("", "rhythm", "genre", "instruments", "tags", "events")
+SOUNDS = ("", "rhythm", "genre", "instruments", "tags", "singing", "events")
 
 
 class ParameterError(ValueError):

@@ -38,14 +38,15 @@ class Trained:
         self._restart = Restart(self.model, build)
 
     def fit(
-        self, chunks: Chunks, targets: np.ndarray, *, epochs: int = EPOCHS, patience: int = PATIENCE, seed: int = 0,
-        start: Callable[[keras.Model], None] = lambda model: None,
+        self, chunks: Chunks, targets: np.ndarray, *, weights: np.ndarray | None = None, epochs: int = EPOCHS,
+        patience: int = PATIENCE, seed: int = 0, start: Callable[[keras.Model], None] = lambda model: None,
     ) -> int:  # fmt: skip
         """Train from new random weights, and keep those of the epoch with the smallest validation loss.
 
         Args:
             chunks: what to train on and what to stop by.
             targets: 1 for the labels of each track and 0 for others, (N, C).
+            weights: of each track in the loss, (N,); 1 by default.
             epochs: number of epochs at most. The last batch of each is filled up with chunks of its first.
             patience: number of epochs without a smaller validation loss, after which the training stops.
             seed: random seed for the weights, dropout and the order of the chunks.
@@ -60,18 +61,20 @@ class Trained:
         self._restart(seed)
         start(self.model)
         rng, size = np.random.default_rng(seed), min(self._size, len(chunks.train))
-        best, kept, weights = np.inf, 0, self.model.get_weights()
+        best, kept, found = np.inf, 0, self.model.get_weights()
+        weights = np.ones(len(targets), np.float32) if weights is None else weights
         for epoch in range(1, epochs + 1):
             loss = 0.0
             for batch in np.resize(rng.permutation(chunks.train), (-(-len(chunks.train) // size), size, 2)):
-                loss = loss + self.model.train_on_batch(chunks.take(batch), targets[batch[:, 0]])
+                rows = batch[:, 0]
+                loss = loss + self.model.train_on_batch(chunks.take(batch), targets[rows], weights[rows])
             if not np.isfinite(loss):
                 raise Diverged(f"the training loss was not finite after {epoch} epochs")
-            if (found := self._loss(chunks, targets)) < best:
-                best, kept, weights = found, epoch, self.model.get_weights()
+            if (loss := self._loss(chunks, targets, weights)) < best:
+                best, kept, found = loss, epoch, self.model.get_weights()
             elif epoch - kept >= patience:
                 break
-        self.model.set_weights(weights)
+        self.model.set_weights(found)
         return kept
 
     def outputs(self, chunks: Chunks, places: np.ndarray) -> np.ndarray:
@@ -80,11 +83,11 @@ class Trained:
         blocks = [places[start : start + step] for start in range(0, len(places), step)]
         return np.concatenate([predict(self.model, chunks.take(block), self._size) for block in blocks])
 
-    def _loss(self, chunks: Chunks, targets: np.ndarray) -> float:
+    def _loss(self, chunks: Chunks, targets: np.ndarray, weights: np.ndarray) -> float:
         """Compute the validation loss."""
-        found, wanted = self.outputs(chunks, chunks.validation), targets[chunks.validation[:, 0]]
-        found = np.clip(found, 1e-7, 1 - 1e-7)
+        rows = chunks.validation[:, 0]
+        found, wanted = np.clip(self.outputs(chunks, chunks.validation), 1e-7, 1 - 1e-7), targets[rows]
         of_labels = (wanted * np.log(found)).sum(axis=1)
         if self.independent:
             of_labels = (of_labels + ((1 - wanted) * np.log(1 - found)).sum(axis=1)) / found.shape[1]
-        return float(-of_labels.mean())
+        return float(-(weights[rows] * of_labels).mean())

@@ -1,0 +1,1 @@
+"""Chapter III, syllables: ISMIR 2017; see `models/ismir2017.py`."""
