@@ -75,8 +75,8 @@ GOOD = [f"audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3}" for i in range(12)]
 @pytest.mark.parametrize(
     ("header", "rows", "sentence"),
     [
-        ("path,fold", ["audio/00.wav,1"], "columns path and either label or labels; got path, fold"),
-        ("path,label,labels", ["audio/00.wav,1,2"], "either label or labels"),
+        ("path,fold", ["audio/00.wav,1"], "columns path and either label, labels or onsets; got path, fold"),
+        ("path,label,labels", ["audio/00.wav,1,2"], "either label, labels or onsets"),
         ("path,label,fold,split", [row + ",train" for row in GOOD], "fold or split, not both"),
         ("path,label,tempo", GOOD, "may have only the columns .*; got 'tempo'"),
         ("path,label,fold", [], "has a header but no rows"),
@@ -92,6 +92,14 @@ GOOD = [f"audio/{i:02d}.wav,{'ab'[i % 2]},{i % 3}" for i in range(12)]
         ("path,label,group", [row[:-1] + "g" for row in GOOD], "need at least as many groups; got 1"),
         ("path,label,fold,group", [row + ",g" for row in GOOD], "group 'g' is in several"),
         ("path,label,split", [row[:-1] + "train" for row in GOOD], "to train on and clips to test on; got train"),
+        ("path,onsets", ["audio/00.wav,0.5;0.2"], "line 2: onsets must be from 0 s and each later than the one before"),
+        ("path,onsets", ["audio/00.wav,0.5;0.5"], "line 2: onsets must be from 0 s and each later than the one before"),
+        ("path,onsets", ["audio/00.wav,-0.1;0.5"], "line 2: onsets must be from 0 s"),
+        ("path,onsets", ["audio/00.wav,0.1;x"], "line 2: onsets must be numbers separated by ;, got '0.1;x'"),
+        ("path,onsets", ["audio/00.wav,nan"], "line 2: onsets must be numbers"),
+        ("path,onsets", ["audio/00.wav,"], "line 2: a path and a label, or onsets, are required"),
+        ("path,onsets,durations", ["audio/00.wav,0.1;0.5,1"], "as many as onsets; got 1 for 2"),
+        ("path,onsets,durations", ["audio/00.wav,0.1;0.5,1;0"], "durations must be above 0"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_one_sentence(home, header, rows, sentence):
@@ -161,3 +169,11 @@ def test_labels_and_files_that_look_alike_are_named(home):
 def test_what_is_no_file_is_no_table(path):
     with pytest.raises(ValueError, match="cannot be read as a table"):
         table.clips(path)
+
+
+def test_phrases_with_onsets_and_a_score_get_folds(home):
+    rows = [f"audio/{k:02}.wav,{0.1 * k};2.5,1;2" for k in range(11)] + ["audio/11.wav,0;1.5;1.75,"]
+    found = table.clips(write(home, "path,onsets,durations", rows))
+    assert found[3].onsets == (pytest.approx(0.3), 2.5) and found[3].durations == (1.0, 2.0)
+    assert found[11].onsets == (0.0, 1.5, 1.75) and found[11].durations == () and found[0].labels == ()
+    assert {clip.fold for clip in found} == {1, 2, 3, 4, 5}

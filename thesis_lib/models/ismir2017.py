@@ -84,7 +84,7 @@ def _model(name: str, shapes: dict, pool: tuple[int, int], input_shape, n_output
 
 
 def dense_head(maps: list, n_outputs: int, width: int):
-    """Apply the layers after the filters: those of `onsets_temporal` (B, 5, 27, C), of `onsets_timbral` (B, 7, 16, C)."""
+    """Apply the layers after the filters, (B, 5, 27, C) of `onsets_temporal` or (B, 7, 16, C) of `onsets_timbral`."""
     x = layers.Concatenate(name="filters")(maps)  # 42 feature maps
     x = layers.Conv2D(width, 3, name="conv", **HE)(x)
     x = layers.MaxPooling2D((1, 3), name="pool")(x)  # temporal: (B, 3, 8, 32); timbral: (B, 5, 4, 32)

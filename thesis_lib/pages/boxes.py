@@ -17,20 +17,30 @@ from ..records.published import random_cnns
 NOTHING_CLAIMED = "<p>No claim compares systems of this run.</p>"
 
 
-def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float) -> str:
-    """Describe the data, the part of it that this run uses, and what its results cannot show."""
+def card(card: Card, clips: Sequence[Clip], *, scale: str, seconds: float | None = None) -> str:
+    """Describe the data, the part of it that this run uses, and what its results cannot show.
+
+    Args:
+        card: card of the data set.
+        clips: clips of the run.
+        scale: scale of the run.
+        seconds: duration to which all clips are cropped or repeated; None if each keeps its own.
+    """
     classes = Counter(label for clip in clips for label in clip.labels)
     counts = ", ".join(f"{name} {number}" for name, number in sorted(classes.items()))
+    length = f", each cropped or repeated to {seconds:g} s" if seconds else ""
     rows = {
         "data": f"{card.title} ({card.name}, scale {scale})",
         "task": card.task,
         "proxy for": card.proxy_for,
         "cannot show": card.cannot_show,
-        "clips": f"{len(clips)} ({_parts(clips)}), each cropped or repeated to {seconds:g} s",
-        "classes": f"{len(classes)}: {counts}",
-        "licence": card.licence,
-        "source": card.source,
+        "clips": f"{len(clips)} ({_parts(clips)}){length}",
     }
+    if classes:
+        rows["classes"] = f"{len(classes)}: {counts}"
+    if onsets := sum(len(clip.onsets) for clip in clips):
+        rows["onsets"] = f"{onsets:,}"
+    rows |= {"licence": card.licence, "source": card.source}
     return f'<div class="card-of-data">{_list(rows)}</div>'
 
 

@@ -112,7 +112,7 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -
     axes[-1, 0].set(xlabel="trainable parameters")
     for paper, colour in colours.items():
         axes[0, 0].plot([], [], "o", color=colour, label=paper)
-    axes[0, 0].legend(frameon=False, fontsize=9.5, loc="lower right")
+    axes[0, 0].legend(frameon=False, fontsize=9.5, loc="lower center", bbox_to_anchor=(0.5, 1.1), ncols=2)
     figure.tight_layout()
     return figure
 
