@@ -1,13 +1,10 @@
 """Check loaders of real data sets on small trees with the layout of the data set."""
 
-import hashlib
 import json
 from collections import Counter
-from itertools import count
 
 import pytest
-import soundfile
-from conftest import tone
+from trees import UNUSED, audio, held, put
 
 from thesis_lib.datasets import splits
 from thesis_lib.datasets.real import (
@@ -19,7 +16,6 @@ from thesis_lib.datasets.real import (
     irmas,
     jamendo_moodtheme,
     jingju,
-    library,
     magnatagatune,
     million_song,
     tut_scenes_2017,
@@ -28,38 +24,6 @@ from thesis_lib.datasets.real import (
 
 OF_LIBRARIES = [ballroom, gtzan, irmas, jingju, jamendo_moodtheme, urbansound8k, esc50, esc10]
 OWN = [extended_ballroom, magnatagatune, million_song, tut_scenes_2017]
-UNUSED = {  # what an index names and these loaders do without
-    ballroom: ("beats", "tempo"),
-    gtzan: ("beats", "tempo"),
-    jingju: ("phrase", "phrase_char", "syllable"),
-}
-NUMBER = count()
-
-
-def put(path, content=None):
-    """Writes text, or a quarter of a second of sound that is like no other file's; gives the md5 sum."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if content is not None:
-        path.write_text(content, encoding="utf-8")
-    else:
-        kind = "MP3" if path.suffix == ".mp3" else "WAV"
-        soundfile.write(path, tone(200, 0.3, rate=8000, seed=next(NUMBER)), 8000, format=kind)
-    return hashlib.md5(path.read_bytes()).hexdigest()
-
-
-def held(home, dataset, pieces, kind="tracks"):
-    """Writes the files of an index, each piece's by what they are, and the index in the library's form."""
-    index = {"version": "1.0", kind: {}}
-    for key, files in pieces.items():
-        written = {what: [name, put(home / name, text)] for what, (name, text) in files.items()}
-        index[kind][key] = {what: [f"not/fetched.{what}", "0"] for what in UNUSED.get(dataset, ())} | written
-    facts = library._index_facts(getattr(dataset, "HELD", esc50.HELD))
-    put(home / facts.filename, json.dumps(index))
-    return home
-
-
-def audio(name):
-    return {"audio": (name, None)}
 
 
 @pytest.mark.parametrize("dataset", OF_LIBRARIES + OWN, ids=lambda dataset: dataset.CARD.name)

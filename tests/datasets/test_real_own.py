@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 from sklearn.model_selection import StratifiedKFold
-from test_real import put
+from trees import put
 
 from thesis_lib.datasets import splits
 from thesis_lib.datasets.real import extended_ballroom, magnatagatune, million_song, tut_scenes_2017

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from test_real import audio, held, put
+from trees import audio, held, put
 
 from thesis_lib.datasets import splits
 from thesis_lib.datasets.real import esc10, esc50, urbansound8k
