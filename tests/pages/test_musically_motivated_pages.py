@@ -101,3 +101,32 @@ def test_the_drawn_filters_are_those_of_the_networks():
     figure = shapes.filters(clips[0], ["black_box", "time", "frequency_32", "time_frequency", "p_net"])
     boxes = [(patch.get_width(), patch.get_height()) for axis in figure.axes for patch in axis.patches]
     assert boxes == [(8, 12), (60, 1), (1, 32), (60, 1), (1, 32), (46, 1), (131, 1), (216, 1)]
+
+
+def test_scores_of_transposed_clips_are_drawn_over_semitones():
+    rows = records({"time": 0.6, "frequency_32": 0.5})
+    moved = pd.concat(
+        [rows] + [
+            rows.assign(metric=f"accuracy, {shift:+d} semitones", value=rows["value"] - loss)
+            for shift, loss in ((-2, 0.1), (4, 0.2))
+        ]
+    )  # fmt: skip
+    figure = results.transposed({"a": moved, "b": rows})
+    assert [axis.get_title() for axis in figure.axes] == ["a"]
+    line = figure.axes[0].lines[0]
+    np.testing.assert_allclose(line.get_xdata(), [-2, 0, 4])
+    np.testing.assert_allclose(line.get_ydata(), [50, 60, 40])
+    assert results.means(moved).loc["time", "mean"] == pytest.approx(60), "other figures are of untransposed clips"
+    assert "no transposed clips" in results.transposed({"b": rows}).axes[0].texts[0].get_text()
+
+
+def test_each_task_has_its_own_metric_and_paper():
+    rows = records({"time": 0.6}).assign(system="instruments", metric="micro F1", n_params=61_867)
+    both = pd.concat([rows, rows.assign(metric="macro F1", value=0.1)])
+    assert results.metric(both) == "micro F1" and results.means(both).loc["instruments", "mean"] == pytest.approx(60)
+    assert results.table(both).loc["Single-layer", "the paper, IRMAS"] == pytest.approx(55.9)
+    assert "60.0 % micro-averaged F1 with 61,867 parameters" in results.answers({"a": both})
+    assert results.metric(rows.assign(metric="diverged")) == ""
+    faulty = pd.concat([both, both.assign(protocol="threshold", value=both["value"] + 0.02)])
+    assert "+2.0 [+2.0, +2.0]" in results.prices_of({"<a>": faulty, "b": both}).data
+    assert results.prices_of({"b": both}).data == ""

@@ -12,7 +12,10 @@ from thesis_lib.protocols.musically_motivated.timbre import evaluation as timbre
 
 def trained(page, home, dataset, systems, protocol):
     clips = loading.load(dataset, str(home), **page.sizes("paper"))
-    settings = page.settings(clips, scale="paper", systems=systems, protocol=protocol, seed=0, draws=1, epochs=1)
+    more = {"transpose": False} if page is timbre else {}
+    settings = page.settings(
+        clips, scale="paper", systems=systems, protocol=protocol, seed=0, draws=1, epochs=1, **more
+    )
     assert settings["folds"] is None and settings["epochs"] == 1
     return clips, [row for rows in page.evaluate(clips, **settings | {"folds": 1}) for row in rows]
 

@@ -7,6 +7,7 @@ import soundfile
 from conftest import tone
 from sklearn.metrics import f1_score, roc_auc_score
 
+from thesis_lib import features
 from thesis_lib.datasets.clip import Clip
 from thesis_lib.protocols.musically_motivated import chunks, training
 from thesis_lib.protocols.musically_motivated.timbre import evaluation, scores, systems
@@ -67,9 +68,9 @@ def tracks(tmp_path_factory):
     return made
 
 
-def evaluated(tracks, names, protocol="all", **changed):
+def evaluated(tracks, names, protocol="all", transpose=False, **changed):
     settings = evaluation.settings(
-        tracks, scale="smoke", systems=names, protocol=protocol, seed=0, draws=1, epochs=0
+        tracks, scale="smoke", systems=names, protocol=protocol, transpose=transpose, seed=0, draws=1, epochs=0
     ) | {"seconds": 6.0}
     return [row for rows in evaluation.evaluate(tracks, **settings | changed) for row in rows]
 
@@ -103,6 +104,30 @@ def test_tags_are_scored_by_auc_and_the_fault_leaves_the_last_one_out(tracks, mo
     monkeypatch.setattr(scores, "auc", lambda found, truth: seen.append(found.shape[1]) or 0.5)
     rows = evaluated(tagged, "tags_small")
     assert [row["protocol"] for row in rows] == ["sound", "last_tag", "paper"] and seen == [3, 2, 2]
+
+
+def test_test_tracks_are_transposed_and_scored_with_the_threshold_of_the_others(tracks):
+    rows = evaluated(tracks, "trained_7x96", protocol="sound", transpose=True)
+    assert [row["metric"] for row in rows[2:]] == [f"micro F1, {shift:+d} semitones" for shift in evaluation.SHIFTS]
+    plain = evaluated(tracks, "trained_7x96", protocol="sound")
+    assert [row["value"] for row in rows[:2]] == [row["value"] for row in plain]
+    single = [Clip(one.path, one.labels[:1], split=one.split) for one in tracks]
+    assert len(evaluated(single, "trained_7x96", transpose=True)) == 7
+
+
+def test_a_transposed_clip_has_its_partials_elsewhere(tmp_path):
+    path = tmp_path / "a.wav"
+    soundfile.write(path, tone(440, 2.0), 16_000)
+    log_mel = {"sample_rate": 12_000, "seconds": 1.0, "n_mels": 96, "n_fft": 2048, "hop": 256}
+    peaks = [
+        features.log_mels([Clip(path, ("a",))], semitones=shift, **log_mel)[0].mean(axis=0).argmax()
+        for shift in (-12, 0, 12)
+    ]
+    expected = []
+    for frequency in (220, 440, 880):
+        soundfile.write(path, tone(frequency, 2.0), 16_000)
+        expected.append(features.log_mels([Clip(path, ("a",))], **log_mel)[0].mean(axis=0).argmax())
+    assert peaks == expected
 
 
 def test_a_softmax_cannot_learn_several_labels(tracks):

@@ -46,7 +46,9 @@ def waveforms(clips: Sequence[Clip], *, sample_rate: int, seconds: float) -> Sto
     return _of_clips(clips, settings, (round(seconds * sample_rate), 1), np.float32)
 
 
-def log_mels(clips: Sequence[Clip], *, sample_rate: int, seconds: float, n_mels: int, **mel: object) -> Stored:
+def log_mels(
+    clips: Sequence[Clip], *, sample_rate: int, seconds: float, n_mels: int, semitones: int = 0, **mel: object
+) -> Stored:
     """Return the log-mel spectrograms of a data set, each computed from its own clip only.
 
     They are stored as float16, as in the thesis, but after compression: the thesis stored powers, which overflow above
@@ -57,6 +59,7 @@ def log_mels(clips: Sequence[Clip], *, sample_rate: int, seconds: float, n_mels:
         sample_rate: in Hz.
         seconds: duration to which every clip is cropped, or repeated from its start, before the transform.
         n_mels: number of mel bands.
+        semitones: by which every clip is transposed, as a sampler does: it is played faster or slower.
         **mel: keyword arguments of `audio.log_mel`: compression, n_fft, hop, fmin, fmax, pad.
 
     Returns:
@@ -66,6 +69,7 @@ def log_mels(clips: Sequence[Clip], *, sample_rate: int, seconds: float, n_mels:
         AudioError: a clip cannot be used.
     """
     settings = {"kind": "log_mel", "sample_rate": sample_rate, "seconds": seconds, "n_mels": n_mels, **mel}
+    settings |= {"semitones": semitones} if semitones else {}
     frames = 1 + round(seconds * sample_rate) // mel.get("hop", 256)
     return _of_clips(clips, settings, (frames, n_mels), np.float16)
 
@@ -141,8 +145,11 @@ def _one(path: Path, settings: dict, dtype: type) -> np.ndarray | audio.AudioErr
     """Compute the features of one clip as they are stored; return an AudioError for an unusable file."""
     mel = dict(settings)
     kind, sample_rate, seconds = mel.pop("kind"), mel.pop("sample_rate"), mel.pop("seconds")
+    speed = 2 ** (mel.pop("semitones", 0) / 12)
     try:
-        waveform = audio.repeat_to(audio.load(path, sample_rate, seconds=seconds), round(seconds * sample_rate))
+        # what was sampled at a lower rate and is taken for the higher one is played faster
+        waveform = audio.load(path, round(sample_rate / speed), seconds=seconds * speed)
+        waveform = audio.repeat_to(waveform, round(seconds * sample_rate))
     except audio.AudioError as error:
         return error
     values = waveform[:, None] if kind == "waveform" else audio.log_mel(waveform, sample_rate, **mel)

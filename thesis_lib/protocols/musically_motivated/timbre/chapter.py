@@ -1,7 +1,7 @@
 """Limit the parameters of the page on timbre."""
 
 from ...chapter import Chapter
-from ...parameters import SCALES, Number, OneOf, Records, SomeOf, data
+from ...parameters import SCALES, Number, OneOf, Records, SomeOf, Switch, data
 from ..faults import TIMBRE
 from .systems import SYSTEMS
 
@@ -13,6 +13,7 @@ CHAPTER = Chapter(
         "scale": OneOf(SCALES),
         "systems": SomeOf(tuple(SYSTEMS)),
         "protocol": SomeOf(tuple(TIMBRE)),
+        "transpose": Switch(),
         "draws": Number(1, 100),
         "epochs": Number(0, 10_000),
         "kept": Records(several=True, made_by="03t_timbre"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,15 +19,18 @@ from .... import audio, features
 from ....datasets.clip import Clip
 from ....datasets.loading import common_length
 from ....datasets.splits import Split, splits
+from ....features.store import Stored
 from ...parameters import split as listed
 from ...training import n_trainable
 from ..chunks import Chunks, divide, places
-from ..faults import LAST_TAG, THRESHOLD, TIMBRE
+from ..faults import LAST_TAG, SOUND, THRESHOLD, TIMBRE
+from ..systems import FrontEnd
 from ..training import Diverged, Trained
 from . import scores
 from .systems import INDEPENDENT, SYSTEMS
 
 BATCH = 16  # as in EUSIPCO 2017 for instruments
+SHIFTS = (-6, -4, -2, 2, 4, 6)  # semitones by which tracks to test are transposed
 
 
 class Scale(NamedTuple):
@@ -66,7 +70,15 @@ def sizes(scale: str) -> dict:
 
 
 def settings(
-    clips: Sequence[Clip], *, scale: str, systems: str, protocol: str, seed: int, draws: int, epochs: int
+    clips: Sequence[Clip],
+    *,
+    scale: str,
+    systems: str,
+    protocol: str,
+    transpose: bool,
+    seed: int,
+    draws: int,
+    epochs: int,
 ) -> dict:
     """Return the arguments of `evaluate` for a chapter's parameters; the scale decides what they leave open.
 
@@ -84,6 +96,7 @@ def settings(
     return {
         "systems": chosen,
         "protocols": about,
+        "shifts": list(SHIFTS) if transpose else [],
         "seconds": common_length(clips, size.seconds, shortest=max(_patch(name) for name in chosen)),
         "folds": size.folds,
         "epochs": epochs or size.epochs,
@@ -100,7 +113,8 @@ def _patch(name: str) -> float:
 
 def evaluate(
     clips: Sequence[Clip], *, systems: Sequence[str], protocols: Sequence[str], seconds: float, seed: int, draws: int,
-    epochs: int, patience: int, folds: int | None = None, done: Callable[..., bool] = lambda **fields: False,
+    epochs: int, patience: int, folds: int | None = None, shifts: Sequence[int] = (),
+    done: Callable[..., bool] = lambda **fields: False,
 ) -> Iterator[list[dict]]:  # fmt: skip
     """Train every system on every fold, and score it on the fold's tracks by every protocol.
 
@@ -114,10 +128,12 @@ def evaluate(
         epochs: as in `Trained.fit`.
         patience: as in `Trained.fit`.
         folds: number of folds to test, in their order; None for all.
+        shifts: semitones by which the tracks to test are transposed, too, with the sound protocol.
         done: tells for (system=..., fold=..., seed=...) whether its records exist, like `Run.has`.
 
     Yields:
-        The records of one training: one per protocol and metric. If the training diverges, the metric is "diverged".
+        The records of one training: one per protocol and metric, and one per shift, whose metric names it. If the
+        training diverges, the metric is "diverged".
 
     Raises:
         ValueError: there is no validation part.
@@ -140,7 +156,7 @@ def evaluate(
             for part, drawn in wanted:
                 bar.set_postfix_str(f"{name}, fold {part.fold}, draw {drawn - seed + 1}")
                 if fitted is None:
-                    fitted = Trained(lambda system=system: system.build(len(names)), BATCH)
+                    fitted = Trained(partial(system.build, len(names)), BATCH)
                     front, length = system.front_end, fitted.model.input_shape[1]
                     values = features.log_mels(clips, sample_rate=front.sample_rate, seconds=seconds, **front.mel)
                     counts = n_patches(clips, seconds, length * front.hop)
@@ -153,13 +169,38 @@ def evaluate(
                 chunks = divide(values, length, part, rng, counts=counts, by_band=True)
                 try:
                     fitted.fit(chunks, truth, epochs=epochs, patience=patience, seed=drawn)
-                    rows = _scored(fitted, chunks, counts, truth, names, part, scores.task(clips), protocols)
+                    score = partial(_scored, fitted, chunks, counts, truth, names, part, scores.task(clips))
+                    rows = score(chunks, protocols)
+                    for shift in shifts:
+                        first = score(_transposed(clips, part.test, chunks, front, seconds, shift), [SOUND])[0]
+                        first.pop("predicted", None)
+                        rows.append(first | {"metric": f"{first['metric']}, {shift:+d} semitones"})
                 except Diverged as error:
                     tqdm.write(f"{system.label}, fold {part.fold}: {error}; the other trainings go on.")
                     rows = [{"protocol": one, "metric": "diverged", "value": 1.0} for one in protocols]
                 took = round(time.monotonic() - start, 2)
                 yield [row | one | {"seconds": took} for one in rows]
                 bar.update()
+
+
+class _Tested(NamedTuple):
+    """Spectrograms of the tracks to test in place of all: row i is read from where it is among them."""
+
+    values: Stored
+    row: dict[int, int]
+
+    def __getitem__(self, key: tuple) -> np.ndarray:
+        return self.values[(self.row[int(key[0])], *key[1:])]
+
+
+def _transposed(
+    clips: Sequence[Clip], test: np.ndarray, chunks: Chunks, front: FrontEnd, seconds: float, shift: int
+) -> Chunks:
+    """Replace the spectrograms of the tracks to test by transposed ones."""
+    values = features.log_mels(
+        [clips[row] for row in test], sample_rate=front.sample_rate, seconds=seconds, semitones=shift, **front.mel
+    )
+    return chunks._replace(values=_Tested(values, {int(row): place for place, row in enumerate(test)}))
 
 
 def n_patches(clips: Sequence[Clip], seconds: float, patch: float) -> np.ndarray:
@@ -186,11 +227,11 @@ def track_means(fitted: Trained, chunks: Chunks, counts: np.ndarray, tracks: np.
 
 def _scored(
     fitted: Trained, chunks: Chunks, counts: np.ndarray, truth: np.ndarray, names: np.ndarray, part: Split, task: str,
-    protocols: Sequence[str],
+    tested: Chunks, protocols: Sequence[str],
 ) -> list[dict]:  # fmt: skip
-    """Score the tracks to test by every protocol."""
+    """Score the tracks to test, whose spectrograms are in `tested`, by every protocol."""
     of_test = truth[part.test]
-    found = track_means(fitted, chunks, counts, part.test)
+    found = track_means(fitted, tested, counts, part.test)
     rows = []
     for protocol in protocols:
         faults = TIMBRE[protocol]
