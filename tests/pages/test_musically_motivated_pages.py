@@ -59,7 +59,7 @@ def test_the_answer_names_the_best_network_its_size_and_the_worth_of_shape():
     assert "&lt;b&gt;dances" in said
     assert "Time-frequency reaches 81.0 % with 196,816 parameters, more than any other network." in said
     assert " The black box reaches 80.0 % with 3,275,312 parameters." in said
-    assert "Filters over time are +30.0 [+30.0, +30.0] points above filters over frequency." in said
+    assert "From filters over frequency to filters over time, the difference is +30.0 [+30.0, +30.0] points." in said
 
 
 def test_guessing_is_among_the_classes_of_the_predictions():

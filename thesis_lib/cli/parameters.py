@@ -105,6 +105,12 @@ def describe(notebook: Path) -> list[tuple[str, str, str, str]]:
     ]
 
 
+_NEEDS = {
+    True: "this page needs sung phrases with the onsets of their syllables; {} has none.",
+    False: "this chapter needs labels; {} has none.",
+}
+
+
 def _check_data(chapter: Chapter, values: dict) -> None:
     """Check that the data are there and of the kind that the chapter needs."""
     name, card = values["dataset"], DATASETS[values["dataset"]].CARD
@@ -113,6 +119,8 @@ def _check_data(chapter: Chapter, values: dict) -> None:
             raise ParameterError(
                 f"{own} describes your own data and needs dataset=folder or dataset=table; got {name}."
             )
+    if chapter.numeral and not card.own and chapter.onsets != (card.sounds == "singing"):
+        raise ParameterError(_NEEDS[chapter.onsets].format(name))
     if chapter.one_label and not card.one_label:
         raise ParameterError(f"this chapter needs one label per clip; {name} has several.")
     if card.rendered:
@@ -123,6 +131,8 @@ def _check_data(chapter: Chapter, values: dict) -> None:
         clips = DATASETS[name].clips(Path(values["data_home"]) if values["data_home"] else None)
     except ValueError as error:
         raise ParameterError(str(error)) from error
+    if chapter.onsets != all(clip.onsets for clip in clips) and (chapter.onsets or not any(c.labels for c in clips)):
+        raise ParameterError(_NEEDS[chapter.onsets].format(name))
     if not chapter.one_label:
         return
     if any(len(clip.labels) != 1 for clip in clips):

@@ -30,13 +30,23 @@ def players(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int = 1
         seconds: duration to play of each clip.
         sample_rate: in Hz.
     """
+    return _shown([(clip, ", ".join(clip.labels) or "no label") for clip in clips], seconds, sample_rate)
+
+
+def phrases(clips: Sequence[Clip], *, seconds: float = 12.0, sample_rate: int = 16_000) -> str:
+    """Return audio players of sung phrases, each with its group and the onsets of its syllables; see `players`."""
+    named = [(clip, f"{clip.group}: {', '.join(f'{onset:.2f}' for onset in clip.onsets)} s") for clip in clips]
+    return _shown(named, seconds, sample_rate)
+
+
+def _shown(named: Sequence[tuple[Clip, str]], seconds: float, sample_rate: int) -> str:
     items = []
-    for clip in clips:
+    for clip, text in named:
         encoded = io.BytesIO()
         waveform = audio.load(clip.path, sample_rate, seconds=seconds)
         soundfile.write(encoded, waveform, sample_rate, format="MP3", bitrate_mode="CONSTANT", compression_level=0.9)
         source = f"data:audio/mpeg;base64,{base64.b64encode(encoded.getvalue()).decode()}"
-        name = escape(", ".join(clip.labels) or "no label")
+        name = escape(text)
         player = f'<audio controls preload="none" aria-label="{name}" src="{source}"></audio>'
         items.append(f"<figure><figcaption>{name}</figcaption>{player}</figure>")
     return f'<div class="listening">{"".join(items)}</div>'

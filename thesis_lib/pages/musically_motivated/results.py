@@ -235,8 +235,11 @@ def price_figure(records: pd.DataFrame) -> plt.Figure:
 # Networks that an answer names beside the best one, and pairs of which it states the difference.
 NAMED = ("black_box", "time_frequency", "time", "frequency_32", "instruments", "instruments_han", "tags", "tags_small")
 APART = {
-    ("time", "frequency_32"): "Filters over time are {} points above filters over frequency.",
-    ("trained_7x86", "trained_7x96"): "Filters that may move in pitch are {} points above filters that may not.",
+    ("time", "frequency_32"): "From filters over frequency to filters over time, the difference is {} points.",
+    (
+        "trained_7x86",
+        "trained_7x96",
+    ): "From filters that fill the spectrum to filters that may move in pitch, it is {} points.",
 }
 UNITS = {
     "accuracy": "%", "micro F1": "% micro-averaged F1", "macro F1": "% macro-averaged F1", "ROC-AUC": "% ROC-AUC"
