@@ -109,7 +109,7 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -
             axis.axhline(chance[title], color="0.4", linestyle=":", linewidth=1)
         axis.set(xscale="log", ylabel=METRICS.get(metric(records), ""), title=title)
         axis.xaxis.set_major_formatter("{x:,.0f}")  # powers would need matplotlib's markup
-        axis.margins(x=0.2)
+        axis.margins(x=0.25)
     axes[-1, 0].set(xlabel="trainable parameters")
     for paper, colour in colours.items():
         axes[0, 0].plot([], [], "o", color=colour, label=paper)
@@ -239,7 +239,7 @@ APART = {
     (
         "trained_7x86",
         "trained_7x96",
-    ): "From filters that fill the spectrum to filters that may move in pitch, it is {} points.",
+    ): "From filters that fill the spectrum to filters that may move in pitch, the difference is {} points.",
 }
 UNITS = {
     "accuracy": "%", "micro F1": "% micro-averaged F1", "macro F1": "% macro-averaged F1", "ROC-AUC": "% ROC-AUC"
