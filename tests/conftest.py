@@ -1,5 +1,6 @@
 """Provide synthetic audio and a temporary cache."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,13 @@ WHEELS = Path(__file__).resolve().parent.parent / ".venv" / "musicnn"
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("THESIS_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def no_open_figures():
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture

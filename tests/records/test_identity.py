@@ -86,7 +86,7 @@ def test_renamed_records_keep_their_values_and_note_the_change(tmp_path):
 @pytest.mark.parametrize("folder", sorted((files.ROOT / "data" / "results").glob("0*")), ids=lambda path: path.name)
 def test_kept_records_name_their_data_and_its_kind(folder):
     records, provenance = run.load(folder)
-    assert provenance["parameters"]["sounds"] in ("rhythm", "genre", "events")
+    assert provenance["parameters"]["sounds"] in ("rhythm", "genre", "instruments", "singing", "events")
     (name,) = set(records["dataset"])
     assert name == provenance["parameters"]["dataset"] and name not in ("folder", "table")
     assert np.isfinite(records["value"]).all() and json.dumps(provenance)
