@@ -4,8 +4,7 @@ python benchmarks/motivated.py [--output FOLDER]     about 6 minutes on one core
 
 The data are noise in patches of each network's size. The reference is the readable network with `Model.fit` on the same
 batches. Ours is the network that the pages train: a fast form where there is one. Both start from the same weights;
-"difference" is the largest between their weights after ten steps of gradient descent without dropout. If
-rounding moves a maximum to another place, it grows from there.
+"difference" is the largest between their weights after ten steps of gradient descent without dropout.
 """
 
 import argparse

@@ -62,6 +62,26 @@ def splits(clips: Sequence[Clip], *, validate: bool = True) -> list[Split]:
     return found
 
 
+def splits_to_learn(clips: Sequence[Clip], *, folds: int | None = None, called: str = "clips") -> list[Split]:
+    """Return the splits of a data set for systems that stop their training by the validation part.
+
+    Args:
+        clips: as in `splits`.
+        folds: number of splits, in their order; None for all.
+        called: what the clips are called in the message.
+
+    Raises:
+        ValueError: a split has no validation part.
+    """
+    parts = splits(clips)[:folds]
+    if not all(len(part.validation) for part in parts):
+        raise ValueError(
+            f"training needs validation {called}, and this data set has none; use three folds or more, or a split that "
+            "has."
+        )
+    return parts
+
+
 def draw_folds(
     labels: Sequence[str] | None, n_folds: int, *, groups: Sequence[str] | None = None, seed: int | None
 ) -> list[int]:

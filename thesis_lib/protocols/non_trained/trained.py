@@ -20,7 +20,7 @@ from ... import features
 from ...classifiers import prepare
 from ...datasets.clip import Clip
 from ...datasets.loading import common_length
-from ...datasets.splits import Split, splits
+from ...datasets.splits import Split, splits_to_learn
 from ...features.store import Stored
 from ...models import ARCHITECTURES, of_chapter
 from ..parameters import split
@@ -103,11 +103,7 @@ def evaluate(
     Raises:
         ValueError: there is no validation part.
     """
-    parts = splits(clips)
-    if not all(len(part.validation) for part in parts):
-        raise ValueError(
-            "training needs validation clips, and this data set has none; use three folds or more, or a split that has."
-        )
+    parts = splits_to_learn(clips)
     labels = np.array([clip.label for clip in clips])
     todo = {
         drawn: [name for name in architectures if not done(system=name, protocol="trained", seed=drawn)]

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from .... import features
 from ....datasets.clip import Clip
 from ....datasets.loading import common_length
-from ....datasets.splits import Split, splits
+from ....datasets.splits import Split, splits_to_learn
 from ....features.store import Stored
 from ....models.cbmi2016 import start_from
 from ...parameters import split as listed
@@ -109,11 +109,7 @@ def evaluate(
     Raises:
         ValueError: there is no validation part.
     """
-    parts = splits(clips)[:folds]
-    if not all(len(part.validation) for part in parts):
-        raise ValueError(
-            "training needs validation tracks, and this data set has none; use three folds or more, or such a split."
-        )
+    parts = splits_to_learn(clips, folds=folds, called="tracks")
     names, targets = np.unique([clip.label for clip in clips], return_inverse=True)
     values = features.log_mels(clips, sample_rate=FRONT_END.sample_rate, seconds=seconds, **FRONT_END.mel)
     asked = [

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from .... import audio
 from ....datasets.clip import Clip
-from ....datasets.splits import Split, splits
+from ....datasets.splits import Split, splits_to_learn
 from ....files import written
 from ...parameters import split as listed
 from ...training import n_trainable
@@ -113,11 +113,7 @@ def evaluate(
     Raises:
         ValueError: there is no validation part, or a phrase's onsets do not fit.
     """
-    parts = splits(clips)[:folds]
-    if not all(len(part.validation) for part in parts):
-        raise ValueError(
-            "training needs validation phrases, and this data set has none; use three folds or more, or such a split."
-        )
+    parts = splits_to_learn(clips, folds=folds, called="phrases")
     frames, fitted = cut(clips), {}
     asked = [
         (part, drawn) for drawn in range(seed, seed + draws) for part in parts if not done(fold=part.fold, seed=drawn)

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from .... import audio, features
 from ....datasets.clip import Clip
 from ....datasets.loading import common_length
-from ....datasets.splits import Split, splits
+from ....datasets.splits import Split, splits_to_learn
 from ....features.store import Stored
 from ...parameters import split as listed
 from ...training import n_trainable
@@ -138,11 +138,7 @@ def evaluate(
     Raises:
         ValueError: there is no validation part.
     """
-    parts = splits(clips)[:folds]
-    if not all(len(part.validation) for part in parts):
-        raise ValueError(
-            "training needs validation tracks, and this data set has none; use three folds or more, or such a split."
-        )
+    parts = splits_to_learn(clips, folds=folds, called="tracks")
     names = np.unique([label for clip in clips for label in clip.labels])
     truth = np.array([[name in clip.labels for name in names] for clip in clips], dtype=np.float32)
     asked = [(part, drawn) for drawn in range(seed, seed + draws) for part in parts]
