@@ -41,6 +41,14 @@ def test_a_syllable_with_a_plosive_starts_with_silence_and_a_burst():
     assert power[1] < 0.05 * power[0] and power[2] > 3 * power[1]
 
 
+def test_phonemes_follow_each_other_and_start_with_every_onset(phrases):
+    for clip in phrases:
+        starts, ends, symbols = zip(*clip.segments, strict=True)
+        assert starts[1:] == ends[:-1] and set(clip.onsets) <= set(starts)
+        assert set(symbols) <= {"", *singing.VOWELS, *singing.CONSONANTS}
+        assert sum(symbol in singing.VOWELS for symbol in symbols) == len(clip.onsets)
+
+
 @pytest.mark.parametrize(("vowel", "lower", "upper"), [("a", 900, 300), ("i", 300, 900)])
 def test_vowels_have_their_formants(vowel, lower, upper):
     """The energy of "a" is around its first formant at 730 Hz, that of "i" below 300 Hz."""

@@ -117,9 +117,9 @@ def evaluated(phrases, names, **changed):
     return [row for rows in evaluation.evaluate(phrases, **settings | changed) for row in rows]
 
 
-def test_every_network_and_the_fusion_are_scored_by_both_decoders(phrases, tmp_path):
+def test_every_network_and_the_fusion_are_scored_by_every_decoder(phrases, tmp_path):
     rows = evaluated(phrases, "onsets_temporal,onsets_timbral", folder=tmp_path)
-    assert len(rows) == 3 * 2 * 4
+    assert len(rows) == 3 * 3 * 4
     assert {row["system"] for row in rows} == {"onsets_temporal", "onsets_timbral", systems.FUSION}
     sizes = {row["system"]: row["n_params"] for row in rows}
     assert sizes[systems.FUSION] == 210_403 + 185_420
@@ -129,9 +129,18 @@ def test_every_network_and_the_fusion_are_scored_by_both_decoders(phrases, tmp_p
         assert len(found["score"]) == len(found["onsets"])
 
 
+def test_maxima_are_where_the_curve_is_largest_and_stand_out():
+    """A bump's maximum is its centre, where the published rule takes a frame on its rise; a low one is left out."""
+    curve = sum(height * np.exp(-0.5 * ((np.arange(200) - at) / 4) ** 2) for at, height in ((50, 0.8), (120, 0.1)))
+    assert decoding.maxima(curve).tolist() == [50]
+    assert decoding.peaks(curve)[0] < 50
+    near = np.maximum(curve, 0.9 * np.exp(-0.5 * ((np.arange(200) - 60) / 3) ** 2))
+    assert decoding.maxima(near).tolist() == [60]  # of two within 0.2 s, the larger
+
+
 def test_without_a_score_only_peaks_are_sought(phrases):
     plain = [Clip(one.path, (), fold=one.fold, onsets=one.onsets) for one in phrases]
-    assert {row["classifier"] for row in evaluated(plain, "onsets_jan_deep")} == {"peaks"}
+    assert {row["classifier"] for row in evaluated(plain, "onsets_jan_deep")} == {"peaks", "maxima"}
 
 
 def test_a_training_that_diverges_is_recorded_and_the_others_go_on(phrases, monkeypatch, capsys):
@@ -144,7 +153,7 @@ def test_a_training_that_diverges_is_recorded_and_the_others_go_on(phrases, monk
 
     monkeypatch.setattr(training.Trained, "fit", broken)
     rows = evaluated(phrases, "onsets_jan,onsets_jan_deep")
-    assert rows[0]["metric"] == "diverged" and len(rows) == 9
+    assert rows[0]["metric"] == "diverged" and len(rows) == 13
     assert "Schlüter & Böck, fold 1: the training loss was not finite" in capsys.readouterr().out
 
 

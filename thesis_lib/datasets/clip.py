@@ -19,6 +19,7 @@ class Clip:
         split: "train", "validation" or "test" if the data set has one fixed split, or None.
         onsets: seconds at which the syllables of a sung phrase start, in their order; () if the clip is no phrase.
         durations: duration of each syllable in the score, in any unit; () if there is no score.
+        segments: start and end in seconds and symbol of each phoneme, "" for silence, in their order; () if unknown.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class Clip:
     split: str | None = None
     onsets: tuple[float, ...] = ()
     durations: tuple[float, ...] = ()
+    segments: tuple[tuple[float, float, str], ...] = ()
 
     @property
     def label(self) -> str:
@@ -49,8 +51,8 @@ class Card:
         source: citation, or how the data set is made.
         chapters: chapters that use it, as numerals.
         sounds: "rhythm" (music classified by rhythm), "genre", "instruments", "tags", "singing" (sung phrases with the
-            onsets of their syllables), "events" (everyday sounds and scenes), or "" if unknown. Claims about one kind
-            of sound are not judged on another.
+            onsets of their syllables or phonemes), "events" (everyday sounds and scenes), or "" if unknown. Claims
+            about one kind of sound are not judged on another.
         size: number of clips and bytes of the whole data set, in words.
         get: how to obtain it.
         rendered: whether the clips are rendered on first use, as many as requested.

@@ -22,8 +22,8 @@ PARALLEL_FROM = 64  # clips: with fewer, starting worker processes takes longer 
 
 
 def fingerprint(clips: Sequence[Clip]) -> str:
-    """Return a name for a data set, derived from its audio, labels, folds, groups and onsets but not its location."""
-    sung = [(clip.onsets, clip.durations) for clip in clips if clip.onsets]
+    """Return a name for a data set, derived from its audio and all that is known of its clips, but not its location."""
+    sung = [(clip.onsets, clip.durations, clip.segments) for clip in clips if clip.onsets or clip.segments]
     facts = [(_sha256(clip.path), clip.labels, clip.fold, clip.group, clip.split) for clip in clips]
     return digest(facts, sung) if sung else digest(facts)
 

@@ -24,13 +24,14 @@ from . import shelf
 from .everyday.sounds import coloured, formants, partials, peaks, sparse, wander
 
 # Increase after any change of a rule, a table or the sound, so that clips of other versions are not used.
-COMPOSITION_VERSION = 1
+COMPOSITION_VERSION = 2
 
 CARD = Card(
     name="rendered_singing",
     title="Sung phrases with a known score, composed and synthesised by rule",
-    task="find the onsets of the syllables of a phrase, with or without the durations of its score",
-    proxy_for="the jingju a cappella recordings of chapter III (ISMIR 2017)",
+    task="find the onsets of the syllables of a phrase, with or without the durations of its score; label the phoneme "
+    "of every frame",
+    proxy_for="the jingju a cappella recordings of chapter III (EUSIPCO and ISMIR 2017)",
     cannot_show="how a system performs on recordings: ten voices of one kind of synthesis, no words, no ornaments but "
     "vibrato and glides, no noise but a room; onsets are exact, where annotators differ",
     licence="rendered locally; no recordings are used",
@@ -76,7 +77,7 @@ def clips(
         sample_rate: in Hz, at least 16,000.
 
     Returns:
-        The phrases with onsets in seconds and durations in beats; a clip's group is its singer.
+        The phrases with onsets in seconds, durations in beats and phonemes; a clip's group is its singer.
 
     Raises:
         ValueError: a setting is out of range.
@@ -95,6 +96,7 @@ def clips(
         Clip(
             folder / name, (), fold=1 + k % SINGERS % N_FOLDS, group=f"singer {k % SINGERS}",
             onsets=tuple(truths[name]["onsets"]), durations=tuple(truths[name]["beats"]),
+            segments=tuple((start, end, symbol) for start, end, symbol in truths[name]["phonemes"]),
         )
         for name, k in keys.items()
     ]  # fmt: skip
@@ -140,6 +142,19 @@ def compose(rng: np.random.Generator, seconds: float) -> list[dict]:
         )
         now += float(lasts) + breath
     return syllables
+
+
+def phonemes(syllables: list[dict]) -> list[tuple[float, float, str]]:
+    """Return start and end in seconds and symbol of each consonant, vowel and breath, whose symbol is ""."""
+    found = []
+    for one in syllables:
+        start, end = one["onset"], one["onset"] + one["lasts"]
+        vowel = start + LASTS[CONSONANTS[one["consonant"]][0]]
+        parts = [
+            (start, vowel, one["consonant"]), (vowel, end, one["vowel"]), (end, end + one["breath"], "")
+        ]  # fmt: skip
+        found += [(round(on, 4), round(off, 4), symbol) for on, off, symbol in parts if off > on]
+    return found
 
 
 def sing(syllables: list[dict], voice: dict, rng: np.random.Generator, *, sample_rate: int) -> np.ndarray:
@@ -222,6 +237,6 @@ def _make(key: int, *, seed: int, seconds: float, sample_rate: int) -> tuple[np.
     wave = sing(syllables, voice, rng, sample_rate=sample_rate)
     wave = 10 ** (rng.uniform(-9, -1) / 20) * wave / np.abs(wave).max()
     onsets = [round(one["onset"], 4) for one in syllables]
-    lyrics = [one["consonant"] + one["vowel"] for one in syllables]
-    truth = {"singer": key % SINGERS, "onsets": onsets, "beats": [one["beats"] for one in syllables], "lyrics": lyrics}
+    beats = [one["beats"] for one in syllables]
+    truth = {"singer": key % SINGERS, "onsets": onsets, "beats": beats, "phonemes": phonemes(syllables)}
     return wave.astype(np.float32), truth

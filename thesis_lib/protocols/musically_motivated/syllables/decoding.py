@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import librosa
 import numpy as np
+from scipy.signal import find_peaks
 from scipy.stats import norm
 
 SMOOTHING = 5  # frames of the Hann window
@@ -30,6 +31,14 @@ def peaks(curve: np.ndarray) -> np.ndarray:
     return librosa.util.peak_pick(
         curve, pre_max=MAXIMUM, post_max=1, pre_avg=AVERAGE, post_avg=1, delta=DELTA, wait=WAIT
     )
+
+
+def maxima(curve: np.ndarray) -> np.ndarray:
+    """Return the frames of the local maxima of a curve, (n,), that stand out: `DELTA` above the lows on both sides.
+
+    Unlike `peaks`, this looks at later frames. Of two within `WAIT` frames, the larger counts.
+    """
+    return find_peaks(curve, prominence=DELTA, distance=WAIT)[0]
 
 
 def segment(curve: np.ndarray, durations: np.ndarray) -> np.ndarray:

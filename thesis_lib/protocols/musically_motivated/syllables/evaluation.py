@@ -29,7 +29,7 @@ from .frames import Frames, cut
 from .systems import CONTEXT, EXAMPLE, FRONT_END, FUSED, FUSION, SYSTEMS
 
 BATCH = 128  # as in the paper
-PEAKS, SCORE = "peaks", "score"  # the decoders, which stand in the records as classifiers
+PEAKS, MAXIMA, SCORE = "peaks", "maxima", "score"  # the decoders, which stand in the records as classifiers
 ALREADY = 0.1  # seconds after the first onset, which is known, in which no other one is sought
 
 
@@ -182,9 +182,12 @@ def decode(clip: Clip, curve: np.ndarray, decoder: str) -> np.ndarray:
     Args:
         clip: a phrase.
         curve: probability of an onset at each frame from the first onset on.
-        decoder: `PEAKS` or `SCORE`.
+        decoder: `PEAKS`, `MAXIMA` or `SCORE`.
     """
-    found = decoding.peaks(curve) if decoder == PEAKS else decoding.segment(curve, np.array(clip.durations))
+    if decoder == SCORE:
+        found = decoding.segment(curve, np.array(clip.durations))
+    else:
+        found = decoding.peaks(curve) if decoder == PEAKS else decoding.maxima(curve)
     later = found[found > ALREADY / FRONT_END.hop]
     return (_first(clip) + np.concatenate([[0], later])) * FRONT_END.hop
 
@@ -192,7 +195,7 @@ def decode(clip: Clip, curve: np.ndarray, decoder: str) -> np.ndarray:
 def _scored(clips: Sequence[Clip], test: np.ndarray, curves: list[np.ndarray]) -> list[dict]:
     rows = []
     with_score = all(clips[number].durations for number in test)
-    for decoder in (PEAKS, SCORE) if with_score else (PEAKS,):
+    for decoder in (PEAKS, MAXIMA, SCORE) if with_score else (PEAKS, MAXIMA):
         found = [decode(clips[number], curve, decoder) for number, curve in zip(test, curves, strict=True)]
         wanted = [np.array(clips[number].onsets) for number in test]
         ends = [audio.duration(clips[number].path) for number in test]
