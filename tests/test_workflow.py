@@ -75,6 +75,7 @@ def test_only_what_changed_is_executed_again(project):
     computed = {
         "03_musically_motivated",
         "03t_timbre",
+        "03p_phonemes",
         "03s_syllables",
         "04_non_trained",
         "04t_proxy",

@@ -64,6 +64,7 @@ def test_compressions_of_known_powers():
     by_name = {name: compress(power)[0] for name, compress in audio.COMPRESSIONS.items()}
     np.testing.assert_allclose(by_name["log10(10000x+1)"], [0, np.log10(10_001), np.log10(2)])
     np.testing.assert_allclose(by_name["log(100000x+1)"], [0, np.log(100_001), np.log(11)])
+    np.testing.assert_allclose(by_name["log(10000x+1)"], [0, np.log(10_001), np.log(2)])
     np.testing.assert_allclose(by_name["log(x+0.01)"], np.log([0.01, 1.01, 0.0101]))
     np.testing.assert_allclose(by_name["log10(x+eps)"][0], -15.653559774527022, rtol=1e-12)  # log10(2^-52)
     np.testing.assert_allclose(by_name["db80"], [-80, 0, -40])

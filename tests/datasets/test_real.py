@@ -31,7 +31,7 @@ def test_what_every_module_gives(dataset, tmp_path, monkeypatch):
     card = dataset.CARD
     assert card.name == dataset.__name__.rpartition(".")[2]
     assert set(card.chapters) <= {"III", "IV", "V", "VI"}
-    assert card.sounds in ("rhythm", "genre", "instruments", "tags", "events", "")
+    assert card.sounds in ("rhythm", "genre", "instruments", "tags", "singing", "events", "")
     assert not card.get.endswith(".") and card.size != "as many clips as are asked for"
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("THESIS_DATA", raising=False)
@@ -162,10 +162,10 @@ def test_jingju_keeps_an_aria_on_one_side_and_gives_its_phonemes(tmp_path):
     assert parts["test"] == 15 and 5 <= parts["validation"] <= 10
     assert len(splits.splits(clips)) == 1
     assert jingju.clips(tmp_path, seed=2) == clips != jingju.clips(tmp_path, seed=3)
-    assert jingju.segments(clips[0]) == [(0.0, 1.06, ""), (1.06, 1.16, "@"), (1.16, 2.53, "r\\'")]
+    assert clips[0].segments == ((0.0, 1.06, ""), (1.06, 1.16, "@"), (1.16, 2.53, "r\\'"))
     put(tmp_path / "annotation_txt" / "danAll" / f"{clips[0].path.stem}_phoneme.txt", "0.0\tx\n")
     with pytest.raises(ValueError, match="annotations of jingju .* cannot be read"):
-        jingju.segments(clips[0])
+        jingju.clips(tmp_path)
 
 
 def test_jamendo_takes_tags_and_parts_from_split_0(tmp_path):

@@ -7,7 +7,7 @@ import scipy.stats
 
 from thesis_lib.datasets import loading
 from thesis_lib.models import build
-from thesis_lib.pages.musically_motivated import results, shapes
+from thesis_lib.pages.musically_motivated import answers, prices, results, scores, shapes, transposition
 from thesis_lib.records import run
 
 FOLDS = (1.0, 2.0, 3.0, 4.0, 5.0)
@@ -15,7 +15,7 @@ NOISE = np.array([0.0, 0.02, -0.01, 0.01, -0.02])
 
 
 def records(values, protocol="sound"):
-    size = {name: results.SYSTEMS[name].build(8).count_params() for name in values}
+    size = {name: scores.SYSTEMS[name].build(8).count_params() for name in values}
     return pd.DataFrame(
         {"system": name, "protocol": protocol, "metric": "accuracy", "value": value + noise, "fold": fold, "seed": 0,
          "n_params": size[name]}
@@ -28,7 +28,7 @@ TRAINED = {"black_box": 0.8, "time": 0.7, "frequency_32": 0.4, "time_frequency":
 
 
 def test_means_have_intervals_over_folds_and_sizes():
-    table = results.means(records(TRAINED))
+    table = scores.means(records(TRAINED))
     assert list(table.index) == list(TRAINED), "in the order of the systems"
     assert table.loc["time", "mean"] == pytest.approx(70) and table.loc["time", "parameters"] == 7_336
     plain = scipy.stats.ttest_1samp(100 * (0.7 + NOISE), 0).confidence_interval(0.95)
@@ -37,9 +37,9 @@ def test_means_have_intervals_over_folds_and_sizes():
 
 def test_a_fault_costs_the_paired_difference():
     both = pd.concat([records(TRAINED), records({name: v + 0.03 for name, v in TRAINED.items()}, "leak")])
-    table = results.prices(both)
+    table = prices.prices(both)
     assert list(table.columns) == ["leak"] and set(table["leak"]) == {"+3.0 [+3.0, +3.0]"}
-    axis = results.price_figure(both).axes[0]
+    axis = prices.price_figure(both).axes[0]
     marks = [line.get_xdata() for line in axis.lines if len(line.get_xdata()) == 4]
     np.testing.assert_allclose(marks[0], 3.0, atol=1e-9)
 
@@ -55,7 +55,7 @@ def test_ours_stand_beside_the_papers_numbers():
 
 
 def test_the_answer_names_the_best_network_its_size_and_the_worth_of_shape():
-    said = results.answers({"<b>dances</b>": records(TRAINED)})
+    said = answers.in_words({"<b>dances</b>": records(TRAINED)})
     assert "&lt;b&gt;dances" in said
     assert "Time-frequency reaches 81.0 % with 196,816 parameters, more than any other network." in said
     assert " The black box reaches 80.0 % with 3,275,312 parameters." in said
@@ -64,18 +64,18 @@ def test_the_answer_names_the_best_network_its_size_and_the_worth_of_shape():
 
 def test_guessing_is_among_the_classes_of_the_predictions():
     """The kept records of the eight rendered dances."""
-    assert results.guessing("data/results/03_dances", run.load("data/results/03_dances")[0]) == 12.5
+    assert scores.guessing("data/results/03_dances", run.load("data/results/03_dances")[0]) == 12.5
 
 
 @pytest.mark.parametrize("protocol", ["leak", "paper"])
 def test_a_run_without_the_sound_protocol_is_shown_too(protocol):
-    assert results.means(records(TRAINED, protocol)).loc["time", "mean"] == pytest.approx(70)
-    assert "more than any other network" in results.answers({"a": records(TRAINED, protocol)})
+    assert scores.means(records(TRAINED, protocol)).loc["time", "mean"] == pytest.approx(70)
+    assert "more than any other network" in answers.in_words({"a": records(TRAINED, protocol)})
 
 
 def test_a_run_whose_trainings_all_diverged_says_so():
     broken = records(TRAINED).assign(metric="diverged")
-    assert results.answers({"a": broken}) == "<ul><li><strong>a</strong>: every training diverged.</li></ul>"
+    assert answers.in_words({"a": broken}) == "<ul><li><strong>a</strong>: every training diverged.</li></ul>"
     results.accuracy_and_size({"a": broken}, {"a": 12.5})
 
 
@@ -89,8 +89,8 @@ def test_the_figure_has_a_mark_per_network_at_its_size():
 
 def test_trainings_that_diverged_are_named():
     broken = records({"time": 1.0}).assign(metric="diverged")
-    assert results.diverged(broken.iloc[:1]) == "<p>These trainings diverged and have no score: Time (fold 1).</p>"
-    assert results.diverged(records({"time": 1.0})) == ""
+    assert answers.diverged(broken.iloc[:1]) == "<p>These trainings diverged and have no score: Time (fold 1).</p>"
+    assert answers.diverged(records({"time": 1.0})) == ""
 
 
 def test_the_drawn_filters_are_those_of_the_networks():
@@ -111,22 +111,22 @@ def test_scores_of_transposed_clips_are_drawn_over_semitones():
             for shift, loss in ((-2, 0.1), (4, 0.2))
         ]
     )  # fmt: skip
-    figure = results.transposed({"a": moved, "b": rows})
+    figure = transposition.transposed({"a": moved, "b": rows})
     assert [axis.get_title() for axis in figure.axes] == ["a"]
     line = figure.axes[0].lines[0]
     np.testing.assert_allclose(line.get_xdata(), [-2, 0, 4])
     np.testing.assert_allclose(line.get_ydata(), [50, 60, 40])
-    assert results.means(moved).loc["time", "mean"] == pytest.approx(60), "other figures are of untransposed clips"
-    assert "no transposed clips" in results.transposed({"b": rows}).axes[0].texts[0].get_text()
+    assert scores.means(moved).loc["time", "mean"] == pytest.approx(60), "other figures are of untransposed clips"
+    assert "no transposed clips" in transposition.transposed({"b": rows}).axes[0].texts[0].get_text()
 
 
 def test_each_task_has_its_own_metric_and_paper():
     rows = records({"time": 0.6}).assign(system="instruments", metric="micro F1", n_params=61_867)
     both = pd.concat([rows, rows.assign(metric="macro F1", value=0.1)])
-    assert results.metric(both) == "micro F1" and results.means(both).loc["instruments", "mean"] == pytest.approx(60)
+    assert scores.metric(both) == "micro F1" and scores.means(both).loc["instruments", "mean"] == pytest.approx(60)
     assert results.table(both).loc["Single-layer", "the paper, IRMAS"] == pytest.approx(55.9)
-    assert "60.0 % micro-averaged F1 with 61,867 parameters" in results.answers({"a": both})
-    assert results.metric(rows.assign(metric="diverged")) == ""
+    assert "60.0 % micro-averaged F1 with 61,867 parameters" in answers.in_words({"a": both})
+    assert scores.metric(rows.assign(metric="diverged")) == ""
     faulty = pd.concat([both, both.assign(protocol="threshold", value=both["value"] + 0.02)])
-    assert "+2.0 [+2.0, +2.0]" in results.prices_of({"<a>": faulty, "b": both}).data
-    assert results.prices_of({"b": both}).data == ""
+    assert "+2.0 [+2.0, +2.0]" in prices.prices_of({"<a>": faulty, "b": both}).data
+    assert prices.prices_of({"b": both}).data == ""

@@ -6,7 +6,8 @@ import pytest
 import soundfile
 
 from thesis_lib.pages.musically_motivated import onsets
-from thesis_lib.protocols.musically_motivated.syllables.systems import EXAMPLE, LABELS
+from thesis_lib.protocols.musically_motivated.frames import EXAMPLE
+from thesis_lib.protocols.musically_motivated.syllables.systems import LABELS
 
 FOLDS = (1.0, 2.0, 3.0)
 

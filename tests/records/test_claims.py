@@ -10,7 +10,7 @@ import yaml
 
 from thesis_lib.models import of_chapter
 from thesis_lib.pages import boxes
-from thesis_lib.pages.musically_motivated import results as trained
+from thesis_lib.pages.musically_motivated import scores as trained
 from thesis_lib.protocols.few_data import systems as few_data
 from thesis_lib.protocols.non_trained import systems as non_trained
 from thesis_lib.records import claims

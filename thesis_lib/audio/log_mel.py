@@ -69,6 +69,8 @@ COMPRESSIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "log10(10000x+1)": lambda power: np.log10(10000.0 * power + 1.0),
     # jingju phonemes and syllables (EUSIPCO 2017, ISMIR 2017), natural logarithm
     "log(100000x+1)": lambda power: np.log(100000.0 * power + 1.0),
+    # what the phonemes' code computes when it tests, in place of the one above
+    "log(10000x+1)": lambda power: np.log(10000.0 * power + 1.0),
     # few data (ICASSP 2019): float64's eps, 2.2e-16, so silence is at -15.65
     "log10(x+eps)": lambda power: np.log10(power + np.finfo(np.float64).eps),
     # VGGish

@@ -106,8 +106,9 @@ def describe(notebook: Path) -> list[tuple[str, str, str, str]]:
 
 
 _NEEDS = {
-    True: "this page needs sung phrases with the onsets of their syllables; {} has none.",
-    False: "this chapter needs labels; {} has none.",
+    "labels": "this chapter needs labels; {} has none.",
+    "onsets": "this page needs sung phrases with the onsets of their syllables; {} has none.",
+    "segments": "this page needs sung phrases with their phonemes, as rendered_singing and jingju have; {} has none.",
 }
 
 
@@ -119,8 +120,8 @@ def _check_data(chapter: Chapter, values: dict) -> None:
             raise ParameterError(
                 f"{own} describes your own data and needs dataset=folder or dataset=table; got {name}."
             )
-    if chapter.numeral and not card.own and chapter.onsets != (card.sounds == "singing"):
-        raise ParameterError(_NEEDS[chapter.onsets].format(name))
+    if chapter.numeral and not card.own and chapter.needs not in card.has:
+        raise ParameterError(_NEEDS[chapter.needs].format(name))
     if chapter.one_label and not card.one_label:
         raise ParameterError(f"this chapter needs one label per clip; {name} has several.")
     if card.rendered:
@@ -131,8 +132,9 @@ def _check_data(chapter: Chapter, values: dict) -> None:
         clips = DATASETS[name].clips(Path(values["data_home"]) if values["data_home"] else None)
     except ValueError as error:
         raise ParameterError(str(error)) from error
-    if chapter.onsets != all(clip.onsets for clip in clips) and (chapter.onsets or not any(c.labels for c in clips)):
-        raise ParameterError(_NEEDS[chapter.onsets].format(name))
+    found = [bool(getattr(clip, chapter.needs)) for clip in clips]
+    if not (any(found) if chapter.needs == "labels" else all(found)):
+        raise ParameterError(_NEEDS[chapter.needs].format(name))
     if not chapter.one_label:
         return
     if any(len(clip.labels) != 1 for clip in clips):

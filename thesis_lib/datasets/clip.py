@@ -59,6 +59,7 @@ class Card:
         length: duration of every clip in seconds if the data set fixes it, or None.
         own: whether the clips are the reader's own, named and described by parameters of the run.
         one_label: False if clips have several labels; the reader's own clips are read to find out.
+        has: attributes of `Clip` that its clips have, of "labels", "onsets" and "segments".
     """
 
     name: str
@@ -76,3 +77,4 @@ class Card:
     length: float | None = None
     own: bool = False
     one_label: bool = True
+    has: tuple[str, ...] = ("labels",)

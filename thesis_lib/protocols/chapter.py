@@ -19,7 +19,7 @@ class Chapter(NamedTuple):
         parameters: kind of each parameter of its notebooks.
         examples: assignments that make a good first run, by the number of a notebook, "4t".
         one_label: whether every clip needs exactly one label, and a fold or a part of a split.
-        onsets: whether every clip must be a sung phrase with the onsets of its syllables; it then needs no label.
+        needs: the attribute of `Clip` that the clips must have: "labels", or "onsets" or "segments" of sung phrases.
     """
 
     notebooks: str
@@ -27,7 +27,7 @@ class Chapter(NamedTuple):
     parameters: dict[str, Kind]
     examples: dict[str, str] = {}
     one_label: bool = False
-    onsets: bool = False
+    needs: str = "labels"
 
 
 def chapter_of(notebook: str) -> Chapter:

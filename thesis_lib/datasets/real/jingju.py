@@ -20,14 +20,15 @@ from . import library
 CARD = Card(
     name="jingju",
     title="Jingju (Beijing opera) singing without accompaniment, with annotated phonemes",
-    task="label the phonemes of dan and laosheng singing per frame (`segments`); as clips, classify the two role types",
+    task="label the phoneme of every frame of dan and laosheng singing; as clips, classify the two role types",
     proxy_for="the jingju data of the thesis's chapter III (EUSIPCO and ISMIR 2017), with another split",
     cannot_show="the papers' own splits; anything beyond 65 recordings of few singers",
     licence="CC BY-NC 4.0; recordings whose name ends in qm: isophonics.org/SingingVoiceDataset",
     source="Gong, Caro Repetto, Yang & Serra, 2018: Jingju a cappella singing dataset part 1; Zenodo 1323561, through "
     "mirdata",
     chapters=("III",),
-    sounds="",
+    sounds="singing",
+    has=("labels", "segments"),
     size="65 annotated recordings: 42 of dan, 23 of laosheng",
     get="run `thesis data fetch jingju`, which downloads it from zenodo.org",
 )
@@ -57,22 +58,26 @@ def clips(data_home: Path | None = None, *, seed: int = 0) -> list[Clip]:
         drawn = StratifiedGroupKFold(share, shuffle=True, random_state=seed)
         split[left[next(drawn.split(left, roles[left], arias[left]))[1]]] = part
     return [
-        Clip(path, (str(role),), group=str(aria), split=part)
+        Clip(path, (str(role),), group=str(aria), split=part, segments=_segments(path))
         for path, role, aria, part in zip(paths, roles, arias, split, strict=True)
     ]
 
 
-def segments(clip: Clip) -> list[tuple[float, float, str]]:
+def _segments(path: Path) -> tuple[tuple[float, float, str], ...]:
     """Return the phonemes of a recording: onset and offset in seconds, and the X-SAMPA symbol, "" for silence.
+
+    Args:
+        path: its audio file, in the layout of mirdata.
 
     Raises:
         ValueError: the annotation is missing or cannot be read.
     """
-    wav, role = clip.path.parent.parent, clip.path.parent.name
-    table = wav.parent / "annotation_txt" / role / f"{clip.path.stem}_phoneme.txt"
+    wav, role = path.parent.parent, path.parent.name
+    table = wav.parent / "annotation_txt" / role / f"{path.stem}_phoneme.txt"
     with library.annotations(HELD, wav.parent):
         phonemes = library.module(HELD).load_phonemes(str(table))
-    return [(float(on), float(off), name) for (on, off), name in zip(phonemes.intervals, phonemes.lyrics, strict=True)]
+    intervals = zip(phonemes.intervals, phonemes.lyrics, strict=True)
+    return tuple((float(on), float(off), str(name)) for (on, off), name in intervals)
 
 
 def _aria(stem: str) -> str:

@@ -40,6 +40,7 @@ CARD = Card(
     sounds="singing",
     rendered=True,
     one_label=False,
+    has=("onsets", "segments"),
 )
 
 SINGERS, N_FOLDS = 10, 5

@@ -9,17 +9,20 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from IPython.display import HTML
 
-from ... import audio
-from ...datasets.clip import Clip
-from ...protocols.musically_motivated.syllables.systems import EXAMPLE, FRONT_END, LABELS
+from ...protocols.musically_motivated.frames import FRONT_END
+from ...protocols.musically_motivated.syllables.systems import LABELS
 from ...records.intervals import Interval, interval, interval_over_draws, signed
-from ..players import players
 from ..style import WIDTH
+from .examples import load, spectrogram
 
-DECODERS = {"peaks": "peaks", "score": "with the score"}
+DECODERS = {"peaks": "peaks as published", "maxima": "peaks, looking ahead", "score": "with the score"}
+MARKS = {"peaks": ("C0", "o", -0.2), "maxima": ("C2", "s", 0.0), "score": ("C3", "D", 0.2)}
 MAIN = "onset F, 50 ms"
+GAINS = {
+    ("maxima", "peaks"): "On the mean of the networks, to look ahead changes F by {} points.",
+    ("score", "maxima"): "Beside that, the score changes F by {} points.",
+}
 
 
 def scores(records: pd.DataFrame, decoder: str, metric: str = MAIN) -> pd.DataFrame:
@@ -27,7 +30,7 @@ def scores(records: pd.DataFrame, decoder: str, metric: str = MAIN) -> pd.DataFr
 
     Args:
         records: records of the page on syllables.
-        decoder: "peaks" or "score".
+        decoder: a key of `DECODERS`.
         metric: one of the records' metrics.
     """
     rows = records[(records["classifier"] == decoder) & (records["metric"] == metric)]
@@ -44,34 +47,40 @@ def answers(runs: dict[str, pd.DataFrame]) -> str:
     """State in words, for each data set, which network finds the onsets best, and what the score is worth."""
     items = []
     for name, records in runs.items():
-        peaks, score = scores(records, "peaks"), scores(records, "score")
-        text = "every training diverged."
-        if peaks.size:
-            best = peaks.mean().idxmax()
-            text = f"by peaks, {escape(LABELS[best])} finds the onsets best (F {peaks[best].mean():.1f} %)."
-        if score.size:
-            best = score.mean().idxmax()
-            gained = signed(_over(records, (score - peaks).mean(axis=1)))
-            text += f" With the score, {escape(LABELS[best])} does (F {score[best].mean():.1f} %)."
-            text += f" On the mean of the networks, the score changes F by {gained} points."
-        items.append(f"<li><strong>{escape(name)}</strong>: {text}</li>")
+        found = {decoder: scores(records, decoder) for decoder in DECODERS}
+        said = [
+            f"{' '.join((words, _best(found[decoder])))}"
+            for decoder, words in (("peaks", "By peaks as published,"), ("maxima", "By peaks looking ahead,"),
+                                   ("score", "With the score,"))
+            if found[decoder].size
+        ]  # fmt: skip
+        for (one, other), sentence in GAINS.items():
+            if found[one].size and found[other].size:
+                gained = (found[one] - found[other]).mean(axis=1)
+                said.append(sentence.format(signed(_over(records, gained))))
+        items.append(f"<li><strong>{escape(name)}</strong>: {' '.join(said) or 'every training diverged.'}</li>")
     return f"<ul>{''.join(items)}</ul>"
 
 
+def _best(found: pd.DataFrame) -> str:
+    name = found.mean().idxmax()
+    return f"{escape(LABELS[name])} finds the onsets best (F {found[name].mean():.1f} %)."
+
+
 def figure(runs: dict[str, pd.DataFrame]) -> plt.Figure:
-    """Draw F of onsets within 50 ms of each network by both decoders, with 95 % intervals; one panel per data set."""
+    """Draw F of onsets within 50 ms of each network by every decoder, with 95 % intervals; one panel per data set."""
     rows = [len(set(records["system"])) for records in runs.values()]
     figure, axes = plt.subplots(
-        len(runs), 1, figsize=(WIDTH, sum(0.45 * count + 0.9 for count in rows)), sharex=True, squeeze=False,
+        len(runs), 1, figsize=(WIDTH, sum(0.55 * count + 0.9 for count in rows)), sharex=True, squeeze=False,
         height_ratios=rows,
     )  # fmt: skip
     for axis, (title, records) in zip(axes[:, 0], runs.items(), strict=True):
         sizes = records.groupby("system")["n_params"].first()
-        for shift, (decoder, said) in zip((-0.12, 0.12), DECODERS.items(), strict=True):
+        for decoder, said in DECODERS.items():
+            colour, marker, shift = MARKS[decoder]
             found = scores(records, decoder)
             means = [_over(records, found[name]) for name in found]
             reach = np.nan_to_num([[one.mean - one.low for one in means], [one.high - one.mean for one in means]])
-            colour, marker = ("C0", "o") if decoder == "peaks" else ("C3", "D")
             axis.errorbar(
                 [one.mean for one in means], np.arange(len(means)) + shift, xerr=reach.reshape(2, -1), fmt=marker,
                 color=colour, linewidth=1.4, markersize=5, label=said,
@@ -81,14 +90,14 @@ def figure(runs: dict[str, pd.DataFrame]) -> plt.Figure:
         axis.invert_yaxis()
         axis.set_title(title)
     axes[-1, 0].set_xlabel("F of onsets within 50 ms (%)")
-    axes[0, 0].legend(frameon=False, fontsize=9.5, loc="lower center", bbox_to_anchor=(0.4, 1.1), ncols=2)
+    axes[0, 0].legend(frameon=False, fontsize=9.5, loc="lower center", bbox_to_anchor=(0.4, 1.1), ncols=3)
     sns.despine(figure)
     figure.tight_layout()
     return figure
 
 
 def tables(runs: dict[str, pd.DataFrame]) -> str:
-    """Tabulate F (%) of onsets and of syllables by both decoders and tolerances, one table per data set."""
+    """Tabulate F (%) of onsets and of syllables by every decoder and tolerance, one table per data set."""
     shown = []
     for name, records in runs.items():
         metrics = [metric for metric in dict.fromkeys(records["metric"]) if metric != "diverged"]
@@ -111,30 +120,20 @@ def diverged(records: pd.DataFrame) -> str:
     return f"<p>These trainings diverged and have no score: {escape(named)}.</p>" if named else ""
 
 
-def _load(folder: Path) -> dict[str, np.ndarray]:
-    with np.load(folder / EXAMPLE, allow_pickle=False) as found:
-        return dict(found)
-
-
 def example(folder: Path) -> plt.Figure:
     """Draw the curves of one test phrase under its spectrogram.
 
     Args:
-        folder: folder of a run, with the file `EXAMPLE`.
+        folder: folder of a run, with its example.
     """
-    found = _load(folder)
+    found = load(folder)
     names = [name for name in LABELS if name in found]
     figure, axes = plt.subplots(
         1 + len(names), 1, figsize=(WIDTH, 1.8 + 0.8 * len(names)), sharex=True, height_ratios=[2] + [1] * len(names)
     )
-    path = Path(str(found["path"]))
-    wave = audio.load(path, FRONT_END.sample_rate)
-    log_mel = audio.log_mel(wave, FRONT_END.sample_rate, **FRONT_END.mel)
-    seconds = len(wave) / FRONT_END.sample_rate
-    axes[0].imshow(log_mel.T, origin="lower", aspect="auto", cmap="magma", extent=(0, seconds, 0, log_mel.shape[1]))
-    axes[0].set(ylabel="mel bands", title="the phrase and its onsets")
-    axes[0].vlines(found["onsets"], 0, log_mel.shape[1], color="w", linewidth=1)
-    axes[0].grid(False)
+    bands = spectrogram(axes[0], found)
+    axes[0].set_title("the phrase and its onsets")
+    axes[0].vlines(found["onsets"], 0, bands, color="w", linewidth=1)
     for axis, name in zip(axes[1:], names, strict=True):
         curve = found[name]
         axis.plot(found["first"] + np.arange(len(curve)) * FRONT_END.hop, curve, linewidth=1)
@@ -146,8 +145,3 @@ def example(folder: Path) -> plt.Figure:
     axes[-1].set_xlabel("time (s)")
     figure.tight_layout()
     return figure
-
-
-def listen(folder: Path) -> HTML:
-    """Return an audio player of the phrase of `example`."""
-    return HTML(players([Clip(Path(str(_load(folder)["path"])), ("the phrase",))]))

@@ -15,6 +15,6 @@ CHAPTER = Chapter(
         "epochs": Number(0, 10_000),
         "kept": Records(several=True, made_by="03s_syllables"),
     },
-    onsets=True,
+    needs="onsets",
     examples={"3s": "-p systems=onsets_temporal,onsets_jan"},
 )

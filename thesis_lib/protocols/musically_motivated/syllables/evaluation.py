@@ -17,16 +17,17 @@ from tqdm import tqdm
 
 from .... import audio
 from ....datasets.clip import Clip
-from ....datasets.splits import Split, splits_to_learn
+from ....datasets.splits import splits_to_learn
 from ....files import written
 from ...parameters import split as listed
 from ...training import n_trainable
 from ..chunks import Chunks
 from ..faults import SOUND
+from ..frames import EXAMPLE, FRONT_END, Frames, cut
 from ..training import Diverged, Trained
 from . import decoding, scores
-from .frames import Frames, cut
-from .systems import CONTEXT, EXAMPLE, FRONT_END, FUSED, FUSION, SYSTEMS
+from .labels import check, labels
+from .systems import FUSED, FUSION, SYSTEMS
 
 BATCH = 128  # as in the paper
 PEAKS, MAXIMA, SCORE = "peaks", "maxima", "score"  # the decoders, which stand in the records as classifiers
@@ -114,13 +115,16 @@ def evaluate(
         ValueError: there is no validation part, or a phrase's onsets do not fit.
     """
     parts = splits_to_learn(clips, folds=folds, called="phrases")
+    check(clips)
     frames, fitted = cut(clips), {}
+    targets, near = labels(clips, frames)
     asked = [
         (part, drawn) for drawn in range(seed, seed + draws) for part in parts if not done(fold=part.fold, seed=drawn)
     ]
     with tqdm(total=len(asked) * len(systems), desc="trainings", unit="fit") as bar:
         for part, drawn in asked:
-            chunks, weights = _divided(frames, part)
+            chunks = frames.divide(part)
+            weights = _balanced(targets, near, chunks.train)
             rows, curves = [], {}
             for name in systems:
                 bar.set_postfix_str(f"{name}, fold {part.fold}, draw {drawn - seed + 1}")
@@ -132,9 +136,7 @@ def evaluate(
                     "train_size": len(part.train), "n_params": n_trainable(fitted[name].model),
                 }  # fmt: skip
                 try:
-                    fitted[name].fit(
-                        chunks, frames.targets, weights=weights, epochs=epochs, patience=patience, seed=drawn
-                    )
+                    fitted[name].fit(chunks, targets, weights=weights, epochs=epochs, patience=patience, seed=drawn)
                     curves[name] = _curves(fitted[name], chunks, frames, clips, part.test)
                     found = _scored(clips, part.test, curves[name])
                 except Diverged as error:
@@ -153,14 +155,10 @@ def evaluate(
             yield rows
 
 
-def _divided(frames: Frames, part: Split) -> tuple[Chunks, np.ndarray]:
-    """Return the frames to train on and to stop by, normalised band by band, and weights that balance the classes."""
-    train, validation = frames.of(part.train), frames.of(part.validation)
-    centre = np.stack([frames.patches[row, CONTEXT] for row, _ in train])
-    share = frames.targets[train[:, 0]].mean(axis=0)
-    balanced = frames.weights * (frames.targets / (2 * np.maximum(share, 1e-6))).sum(axis=1)
-    mean, deviation = centre.mean(axis=0), centre.std(axis=0) + 1e-6
-    return Chunks(frames.patches, 2 * CONTEXT + 1, train, validation, mean, deviation), balanced.astype(np.float32)
+def _balanced(targets: np.ndarray, weights: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """Return the weights of frames, (n,), multiplied so that both classes weigh the same in the frames to train on."""
+    share = targets[train[:, 0]].mean(axis=0)
+    return (weights * (targets / (2 * np.maximum(share, 1e-6))).sum(axis=1)).astype(np.float32)
 
 
 def _curves(fitted: Trained, chunks: Chunks, frames: Frames, clips: Sequence[Clip], test: np.ndarray) -> list:

@@ -1,0 +1,15 @@
+"""List the systems that tell sung phonemes; what they read is in `frames`."""
+
+from __future__ import annotations
+
+from ..frames import FRONT_END
+from ..systems import System
+
+SYSTEMS = {
+    "phonemes": System("Timbral", "phonemes", "published", FRONT_END),
+    "phonemes_small": System("Small filters", "phonemes_small", "published", FRONT_END),
+    "phonemes_mlp": System("MLP", "phonemes_mlp", "dan", FRONT_END),
+}
+# What is always right to know: the score of the phoneme that is the most frequent one in training.
+MAJORITY = "majority"
+LABELS = {name: system.label for name, system in SYSTEMS.items()} | {MAJORITY: "Most frequent phoneme"}
