@@ -5,7 +5,8 @@ import pytest
 from trees import audio, held, put
 
 from thesis_lib.datasets import loading
-from thesis_lib.datasets.real import ballroom, irmas
+from thesis_lib.datasets.real import ballroom, irmas, jingju
+from thesis_lib.protocols.musically_motivated.phonemes import evaluation as phonemes
 from thesis_lib.protocols.musically_motivated.rhythm import evaluation as rhythm
 from thesis_lib.protocols.musically_motivated.timbre import evaluation as timbre
 
@@ -64,3 +65,19 @@ def test_magnatagatune(tmp_path):
 def test_what_is_missing_is_named(page, tmp_path):
     with pytest.raises(ValueError, match="ballroom is not here"):
         loading.load("ballroom", str(tmp_path / "none"), **page.sizes("paper"))
+
+
+def test_jingju(tmp_path):
+    text = "0.00\t0.10\tsil\n0.10\t0.15\ts\n0.15\t0.29\ta\n"
+    pieces = {
+        f"daxp-Aria_{letter}-Opera01-qm": audio(f"wav/danAll/daxp-Aria_{letter}-Opera01-qm.wav")
+        | {"phoneme": (f"annotation_txt/danAll/daxp-Aria_{letter}-Opera01-qm_phoneme.txt", text)}
+        for letter in "abcdefghi"
+    }
+    held(tmp_path, jingju, pieces)
+    clips = loading.load("jingju", str(tmp_path), **phonemes.sizes("paper"))
+    settings = phonemes.settings(
+        clips, scale="paper", systems="phonemes_mlp", protocol="sound", seed=0, draws=1, epochs=1
+    )
+    (rows,) = phonemes.evaluate(clips, **settings)
+    assert {row["metric"] for row in rows} == {"frame accuracy", "mean recall"} and rows[-1]["train_size"] == 4

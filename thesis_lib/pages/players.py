@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,9 +36,18 @@ def players(clips: Sequence[Clip], *, seconds: float = 8.0, sample_rate: int = 1
 
 
 def phrases(clips: Sequence[Clip], *, seconds: float = 12.0, sample_rate: int = 16_000) -> str:
-    """Return audio players of sung phrases, each with its group and the onsets of its syllables; see `players`."""
-    named = [(clip, f"{clip.group}: {', '.join(f'{onset:.2f}' for onset in clip.onsets)} s") for clip in clips]
+    """Return audio players of sung phrases, each with its group, its syllables and their onsets; see `players`."""
+    named = [(clip, f"{clip.group}: {', '.join(_syllables(clip))} s") for clip in clips]
     return _shown(named, seconds, sample_rate)
+
+
+def _syllables(clip: Clip) -> list[str]:
+    """Return each syllable's phonemes, if they are known, and its onset in seconds."""
+    found = []
+    for onset, end in pairwise((*clip.onsets, math.inf)):
+        sung = "".join(symbol for start, _, symbol in clip.segments if onset <= start < end)
+        found.append(f"{sung} {onset:.2f}".strip())
+    return found
 
 
 def _shown(named: Sequence[tuple[Clip, str]], seconds: float, sample_rate: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -90,7 +89,7 @@ def recalls(runs: dict[str, pd.DataFrame]) -> str:
         rows = records[(records["protocol"] == SOUND) & (records["metric"] == "mean recall")]
         unit = "seed" if rows["fold"].isna().all() else "fold"
         table, reach = 100 * rows.pivot_table("value", unit, "system"), over(rows)
-        columns[escape(name)] = {
+        columns[name] = {
             LABELS[system]: f"{one.mean:.1f}" + (f" [{one.low:.1f}, {one.high:.1f}]" if np.isfinite(one.low) else "")
             for system, one in ((system, reach(table[system])) for system in LABELS if system in table)
         }
