@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -26,7 +27,8 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
 
     A claim with a `margin` says that a system is at most so many points worse (non-inferiority): its interval must be
     above minus the margin. A claim with `fewer` says, too, that the others have at least so many times as many
-    parameters, and fails otherwise.
+    parameters, and fails otherwise. A claim that is `invariant` compares how much scores change when the clips to test
+    are transposed, on average over the transpositions that a run has recorded.
 
     Trainings that diverged are left out. Of several metrics, the first recorded one is judged.
 
@@ -39,12 +41,13 @@ def verdicts(records: pd.DataFrame, *, sounds: str = "", protocols: Sequence[str
         Columns id, claim, classifier, verdict ("holds", "fails", "undecided"), against (the comparison that decided
         it), difference, low, high (of that comparison, in percentage points).
     """
-    judged = _of_first_metric(records[records["protocol"].isin(protocols)]).fillna({"classifier": ""})
-    rows = []
+    honest = records[records["protocol"].isin(protocols)].fillna({"classifier": ""})
+    plain, rows = _of_first_metric(honest), []
     for claim in yaml.safe_load(TABLE.read_text(encoding="utf-8")):
         systems = {claim["better"], *claim["than"]}
         if claim.get("sounds", sounds) != sounds or not systems <= set(records["system"]):
             continue
+        judged = _changes(honest, plain) if claim.get("invariant") else plain
         for classifier, scores in judged.groupby("classifier", sort=False):
             split = scores["fold"].isna().all()
             differences = {other: _difference(scores, claim["better"], other) for other in claim["than"]}
@@ -68,6 +71,18 @@ def _of_first_metric(records: pd.DataFrame) -> pd.DataFrame:
         return records
     records = records[records["metric"] != "diverged"]
     return records[records["metric"] == records["metric"].iloc[0]] if len(records) else records
+
+
+def _changes(records: pd.DataFrame, plain: pd.DataFrame) -> pd.DataFrame:
+    """Return by how much the scores of `plain` change when clips are transposed, on average; empty if none are."""
+    if "metric" not in records or plain.empty:
+        return plain[:0]
+    shifted = re.compile(rf"{re.escape(plain['metric'].iloc[0])}, [+-]\d+ semitones")
+    moved = records[records["metric"].map(lambda metric: bool(shifted.fullmatch(metric)))]
+    unit = ["system", "protocol", "classifier", "fold", "seed"]
+    plain, moved = (rows.assign(fold=rows["fold"].astype(float)) for rows in (plain, moved))  # null without folds
+    both = plain.merge(moved.groupby(unit, dropna=False)["value"].mean().rename("moved").reset_index(), on=unit)
+    return both.assign(value=both["moved"] - both["value"])
 
 
 def _not_fewer(scores: pd.DataFrame, claim: dict) -> str | None:

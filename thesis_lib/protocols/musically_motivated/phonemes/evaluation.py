@@ -17,6 +17,7 @@ from ....datasets.splits import Split, splits_to_learn
 from ....files import written
 from ...parameters import split as listed
 from ...training import n_trainable
+from .. import learned
 from ..chunks import Chunks
 from ..faults import LOG, OVERLAP, PHONEMES, SOUND
 from ..frames import EXAMPLE, Frames, cut
@@ -108,7 +109,7 @@ def evaluate(
         patience: as in `Trained.fit`.
         folds: number of folds to test, in their order; None for all.
         done: tells for (fold=..., seed=...) whether its records exist, like `Run.has`.
-        folder: where `EXAMPLE` is written, by the first fold and draw and without faults.
+        folder: where `EXAMPLE` and `learned.FILTERS` are written, by the first fold and draw and without faults.
 
     Yields:
         The records of one fold and draw: the share of frames that are told right, and the mean over phonemes of that
@@ -158,6 +159,8 @@ def evaluate(
                             {"protocol": one} | score for one in about for score in _scored(truth[test], found[one])
                         ]
                         told |= {name: found[SOUND]} if SOUND in found else {}
+                        if folder and (part, drawn) == asked[0] and not overlapping:
+                            learned.keep(folder, name, fit.model)
                     except Diverged as error:
                         tqdm.write(f"{SYSTEMS[name].label}, fold {part.fold}: {error}; the other trainings go on.")
                         scored = [{"protocol": one, "metric": "diverged", "value": 1.0} for one in about]

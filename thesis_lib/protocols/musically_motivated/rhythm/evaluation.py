@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from ....features.store import Stored
 from ....models.cbmi2016 import start_from
 from ...parameters import split as listed
 from ...training import n_trainable
+from .. import learned
 from ..chunks import Chunks, divide, places
 from ..faults import RHYTHM, TRIES
 from ..training import EPOCHS, PATIENCE, Diverged, Trained
@@ -86,7 +88,7 @@ def settings(
 def evaluate(
     clips: Sequence[Clip], *, systems: Sequence[str], protocols: Sequence[str], seconds: float, seed: int, draws: int,
     folds: int | None = None, epochs: int = EPOCHS, patience: int = PATIENCE,
-    done: Callable[..., bool] = lambda **fields: False,
+    done: Callable[..., bool] = lambda **fields: False, folder: Path | None = None,
 ) -> Iterator[list[dict]]:  # fmt: skip
     """Train every system on every fold, and test it on the fold's tracks.
 
@@ -101,6 +103,7 @@ def evaluate(
         epochs: as in `Trained.fit`.
         patience: as in `Trained.fit`.
         done: tells for (system=..., protocol=..., fold=..., seed=...) whether its record exists, like `Run.has`.
+        folder: where the filters of the first training of each system are kept, as `learned.FILTERS`.
 
     Yields:
         The record of one training: accuracy over the tracks of the fold by majority vote, with the predicted labels.
@@ -127,7 +130,10 @@ def evaluate(
             fitted = _fitted(name, len(names)) if wanted else {}
             for protocol, part, drawn in wanted:
                 bar.set_postfix_str(f"{name}, {protocol}, fold {part.fold}, draw {drawn - seed + 1}")
-                yield [_one(fitted, name, values, targets, names, part, protocol, drawn, epochs, patience)]
+                row = _one(fitted, name, values, targets, names, part, protocol, drawn, epochs, patience)
+                if folder and (protocol, part, drawn) == asked[0] and row["metric"] != "diverged":
+                    learned.keep(folder, name, fitted[name].model)
+                yield [row]
                 bar.update()
 
 

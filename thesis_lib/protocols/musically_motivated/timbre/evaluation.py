@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from ....datasets.splits import Split, splits_to_learn
 from ....features.store import Stored
 from ...parameters import split as listed
 from ...training import n_trainable
+from .. import learned
 from ..chunks import Chunks, divide, places
 from ..faults import LAST_TAG, SOUND, THRESHOLD, TIMBRE
 from ..systems import FrontEnd
@@ -114,7 +116,7 @@ def _patch(name: str) -> float:
 def evaluate(
     clips: Sequence[Clip], *, systems: Sequence[str], protocols: Sequence[str], seconds: float, seed: int, draws: int,
     epochs: int, patience: int, folds: int | None = None, shifts: Sequence[int] = (),
-    done: Callable[..., bool] = lambda **fields: False,
+    done: Callable[..., bool] = lambda **fields: False, folder: Path | None = None,
 ) -> Iterator[list[dict]]:  # fmt: skip
     """Train every system on every fold, and score it on the fold's tracks by every protocol.
 
@@ -130,6 +132,7 @@ def evaluate(
         folds: number of folds to test, in their order; None for all.
         shifts: semitones by which the tracks to test are transposed, too, with the sound protocol.
         done: tells for (system=..., fold=..., seed=...) whether its records exist, like `Run.has`.
+        folder: where the filters of the first training of each system are kept, as `learned.FILTERS`.
 
     Yields:
         The records of one training: one per protocol and metric, and one per shift, whose metric names it. If the
@@ -171,6 +174,8 @@ def evaluate(
                         first = score(_transposed(clips, part.test, chunks, front, seconds, shift), [SOUND])[0]
                         first.pop("predicted", None)
                         rows.append(first | {"metric": f"{first['metric']}, {shift:+d} semitones"})
+                    if folder and (part, drawn) == asked[0]:
+                        learned.keep(folder, name, fitted.model)
                 except Diverged as error:
                     tqdm.write(f"{system.label}, fold {part.fold}: {error}; the other trainings go on.")
                     rows = [{"protocol": one, "metric": "diverged", "value": 1.0} for one in protocols]
