@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from IPython.display import HTML
+from matplotlib.transforms import Bbox
 
 from ...models import ARCHITECTURES
 from ...records.published import published
 from ..style import WIDTH
 from .scores import LABELS, METRICS, SYSTEMS, means, metric
 
+# Of a name beside its mark, in points.
+PLACES = ((5, -4), (-5, 4), (5, 4), (-5, -4), (5, 16), (-5, 16), (5, -16), (-5, -16))
 # The paper's name of a system, by which its row is found.
 IN_PAPER = {
     "black_box": "Black-box (40,80)/(12,8)", "black_box_long": "Black-box (40,250)/(12,200)",
@@ -38,15 +41,10 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -
     papers = {name: ARCHITECTURES[system.network].paper for name, system in SYSTEMS.items() if name in drawn}
     colours = dict(zip(dict.fromkeys(papers.values()), sns.color_palette(), strict=False))
     for axis, (title, records) in zip(axes[:, 0], runs.items(), strict=True):
-        for place, row in enumerate(means(records).sort_values("parameters").itertuples()):
+        for row in means(records).itertuples():
             reach = np.nan_to_num([[row.mean - row.low], [row.high - row.mean]])
             colour = colours[papers[row.Index]]
             axis.errorbar(row.parameters, row.mean, reach, fmt="o", color=colour, linewidth=1.4, markersize=6)
-            left = place % 2  # labels of neighbours are on opposite sides of their marks
-            axis.annotate(
-                LABELS[row.Index], (row.parameters, row.mean), (-5, 4) if left else (5, -4), fontsize=9,
-                textcoords="offset points", ha="right" if left else "left", va="bottom" if left else "top",
-            )  # fmt: skip
         if title in chance:
             axis.axhline(chance[title], color="0.4", linestyle=":", linewidth=1)
         axis.set(xscale="log", ylabel=METRICS.get(metric(records), ""), title=title)
@@ -57,7 +55,30 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -
         axes[0, 0].plot([], [], "o", color=colour, label=paper)
     axes[0, 0].legend(frameon=False, fontsize=9.5, loc="lower center", bbox_to_anchor=(0.5, 1.1), ncols=2)
     figure.tight_layout()
+    for axis, records in zip(axes[:, 0], runs.values(), strict=True):
+        _name(axis, means(records))
     return figure
+
+
+def _name(axis: plt.Axes, found: pd.DataFrame) -> None:
+    """Write the name of each network beside its mark, at the first of `PLACES` that is free."""
+    renderer = axis.figure.canvas.get_renderer()
+    inside = axis.get_window_extent(renderer)
+    marks = axis.transData.transform(found[["parameters", "mean"]].to_numpy(float))
+    taken = [Bbox.from_bounds(x - 4, y - 4, 8, 8) for x, y in marks]
+    for row in found.itertuples():
+        for across, up in PLACES:
+            text = axis.annotate(
+                LABELS[row.Index], (row.parameters, row.mean), (across, up), fontsize=9,
+                textcoords="offset points", ha="left" if across > 0 else "right", va="bottom" if up > 0 else "top",
+            )  # fmt: skip
+            place = text.get_window_extent(renderer)
+            if not place.count_overlaps(taken) and inside.x0 < place.x0 and place.x1 < inside.x1:
+                break
+            text.remove()
+        else:
+            axis.add_artist(text)  # none is free: the last one
+        taken.append(place)
 
 
 def table(records: pd.DataFrame) -> pd.DataFrame:
