@@ -60,7 +60,7 @@ def test_guessing_is_the_most_frequent_phoneme_and_no_network():
 
 def test_the_answer_and_the_table_are_about_frames():
     said = answers.in_words({"<i>": SOUND})
-    assert "&lt;i&gt;" in said and "Timbral reaches 60.0 % of the frames with 186,709 parameters" in said
+    assert "&lt;i&gt;" in said and "The timbral network reaches 60.0 % of the frames with 186,709 parameters" in said
     table = results.table(SOUND)
     assert table.loc["Timbral", "the paper, jingju phonemes dan"] == pytest.approx(48.4)
     assert table.loc["MLP", "the paper, jingju phonemes dan"] == pytest.approx(28.4)

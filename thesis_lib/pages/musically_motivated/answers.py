@@ -30,6 +30,11 @@ APART = {
         "trained_7x96",
     ): "From filters that fill the spectrum to filters that may move in pitch, the difference is {} points.",
 }
+WORDS = {
+    "black_box": "The black box", "phonemes_mlp": "The MLP",
+    **dict.fromkeys(("tags", "phonemes"), "The timbral network"),
+    **dict.fromkeys(("tags_small", "phonemes_small"), "The network of small filters"),
+}  # fmt: skip
 UNITS = {
     "accuracy": "%", "micro F1": "% micro-averaged F1", "macro F1": "% macro-averaged F1", "ROC-AUC": "% ROC-AUC",
     "frame accuracy": "% of the frames",
@@ -57,7 +62,7 @@ def in_words(runs: dict[str, pd.DataFrame]) -> str:
 
 
 def _said(found: pd.DataFrame, name: str, unit: str) -> str:
-    label = {"black_box": "The black box"}.get(name, LABELS[name])
+    label = WORDS.get(name, LABELS[name])
     return f"{label} reaches {found.loc[name, 'mean']:.1f} {unit} with {found.loc[name, 'parameters']:,} parameters"
 
 

@@ -9,12 +9,12 @@ import pandas as pd
 import seaborn as sns
 from IPython.display import HTML
 
-from ...protocols.musically_motivated.faults import PHONEMES, RHYTHM, SOUND, TIMBRE
+from ...protocols.musically_motivated.faults import PAPER, PHONEMES, RHYTHM, SOUND, TIMBRE
 from ...records.intervals import interval, signed
 from ..style import WIDTH
 from .scores import LABELS, by_fold, over
 
-FAULTY = [name for name in dict.fromkeys((*RHYTHM, *TIMBRE, *PHONEMES)) if name != SOUND]
+FAULTY = [name for name in dict.fromkeys((*RHYTHM, *TIMBRE, *PHONEMES)) if name not in (SOUND, PAPER)] + [PAPER]
 
 
 def prices(records: pd.DataFrame) -> pd.DataFrame:

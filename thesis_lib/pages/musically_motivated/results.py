@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from IPython.display import HTML
+from matplotlib.ticker import NullFormatter
 from matplotlib.transforms import Bbox
 
 from ...models import ARCHITECTURES
@@ -49,8 +50,9 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -
             axis.axhline(chance[title], color="0.4", linestyle=":", linewidth=1)
         axis.set(xscale="log", ylabel=METRICS.get(metric(records), ""), title=title)
         axis.xaxis.set_major_formatter("{x:,.0f}")  # powers would need matplotlib's markup
-        axis.margins(x=0.25)
-    axes[-1, 0].set(xlabel="trainable parameters")
+        axis.xaxis.set_minor_formatter(NullFormatter())
+    sizes = pd.concat(list(runs.values())).query("system in @SYSTEMS")["n_params"]
+    axes[-1, 0].set(xlabel="trainable parameters", xlim=(sizes.min() / 6, 6 * sizes.max()))  # room for the names
     for paper, colour in colours.items():
         axes[0, 0].plot([], [], "o", color=colour, label=paper)
     axes[0, 0].legend(frameon=False, fontsize=9.5, loc="lower center", bbox_to_anchor=(0.5, 1.1), ncols=2)

@@ -19,7 +19,7 @@ LABELS = {name: system.label for name, system in SYSTEMS.items()}
 # The metric in words, and the paper's name of a data set and metric, by which its rows are found.
 METRICS = {
     "accuracy": "accuracy (%)", "micro F1": "micro-averaged F1 (%)", "macro F1": "macro-averaged F1 (%)",
-    "ROC-AUC": "ROC-AUC (%)", "frame accuracy": "frames that are told right (%)",
+    "ROC-AUC": "ROC-AUC (%)", "frame accuracy": "right frames (%)",
 }  # fmt: skip
 
 
