@@ -6,7 +6,7 @@ import pytest
 import soundfile
 
 from thesis_lib.pages.musically_motivated import examples, onsets
-from thesis_lib.protocols.musically_motivated.frames import EXAMPLE
+from thesis_lib.protocols.musically_motivated.singing import EXAMPLE
 from thesis_lib.protocols.musically_motivated.syllables.systems import LABELS
 
 FOLDS = (1.0, 2.0, 3.0)

@@ -6,7 +6,7 @@ import pytest
 import soundfile
 
 from thesis_lib.pages.musically_motivated import answers, examples, phonemes, prices, results, scores
-from thesis_lib.protocols.musically_motivated.frames import EXAMPLE
+from thesis_lib.protocols.musically_motivated.singing import EXAMPLE
 
 
 def records(values, protocol="sound"):

@@ -8,8 +8,8 @@ from thesis_lib.datasets import loading, splits
 from thesis_lib.datasets.clip import Clip
 from thesis_lib.protocols.musically_motivated import frames as cutting
 from thesis_lib.protocols.musically_motivated import training
-from thesis_lib.protocols.musically_motivated.frames import EXAMPLE
 from thesis_lib.protocols.musically_motivated.phonemes import evaluation, labels, systems
+from thesis_lib.protocols.musically_motivated.singing import EXAMPLE
 
 
 def test_a_frame_has_the_phoneme_that_is_sung_at_its_centre():

@@ -10,7 +10,7 @@ import scipy.stats
 from thesis_lib.datasets import loading
 from thesis_lib.datasets.clip import Clip
 from thesis_lib.protocols.musically_motivated import training
-from thesis_lib.protocols.musically_motivated.frames import EXAMPLE
+from thesis_lib.protocols.musically_motivated.singing import EXAMPLE
 from thesis_lib.protocols.musically_motivated.syllables import decoding, evaluation, labels, scores, systems
 
 

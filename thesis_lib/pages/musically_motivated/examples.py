@@ -10,7 +10,7 @@ from IPython.display import HTML
 
 from ... import audio
 from ...datasets.clip import Clip
-from ...protocols.musically_motivated.frames import EXAMPLE, FRONT_END
+from ...protocols.musically_motivated.singing import EXAMPLE, FRONT_END
 from ..players import players
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from ...protocols.musically_motivated.frames import FRONT_END
+from ...protocols.musically_motivated.singing import FRONT_END
 from ...protocols.musically_motivated.syllables.systems import LABELS
 from ...records.intervals import Interval, interval, interval_over_draws, signed
 from ..style import WIDTH

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ...protocols.musically_motivated.faults import SOUND
-from ...protocols.musically_motivated.frames import FRONT_END
 from ...protocols.musically_motivated.phonemes.systems import LABELS, MAJORITY, SYSTEMS
+from ...protocols.musically_motivated.singing import FRONT_END
 from ..style import WIDTH
 from .examples import load, spectrogram
 from .scores import over

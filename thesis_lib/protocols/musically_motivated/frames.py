@@ -1,8 +1,6 @@
 """Cut sung phrases into the patches around their frames: the input of the networks for phonemes and for syllables.
 
-Both papers read natural log(100000 x + 1) of 80 mel bands up to 11 kHz, a window of 25 ms, padded with zeros to twice
-its length, and a hop of 10 ms, in patches of 21 frames. Deviations: mel bands and window are librosa's instead of
-Essentia's, and each band is normalised by itself, not each of the 21 x 80 values of a patch.
+Deviation: each band is normalised by itself, not each of the 21 x 80 values of a patch.
 """
 
 from __future__ import annotations
@@ -16,15 +14,7 @@ from ... import audio, features
 from ...datasets.clip import Clip
 from ...datasets.splits import Split
 from .chunks import Chunks
-from .systems import FrontEnd
-
-FRONT_END = FrontEnd(
-    44_100,
-    {"n_mels": 80, "n_fft": 2204, "window": 1102, "hop": 441, "fmax": 11_000.0, "compression": "log(100000x+1)"},
-)
-CONTEXT = 10  # frames before and after the one that is judged
-LENGTH = 2 * CONTEXT + 1
-EXAMPLE = "example.npz"  # file of a run with what its networks say of one test phrase
+from .singing import CONTEXT, FRONT_END, LENGTH
 
 
 class Frames(NamedTuple):

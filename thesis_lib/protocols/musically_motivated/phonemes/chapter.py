@@ -5,10 +5,12 @@ from ...parameters import SCALES, Number, OneOf, Records, SomeOf, data
 from ..faults import PHONEMES
 from .systems import SYSTEMS
 
+OWN = ("data_name", "sounds")  # describe the reader's own data, which have no phonemes
+
 CHAPTER = Chapter(
     notebooks="03p",
     numeral="III",
-    parameters=data("III")
+    parameters={name: kind for name, kind in data("III").items() if name not in OWN}
     | {
         "scale": OneOf(SCALES),
         "systems": SomeOf(tuple(SYSTEMS)),

@@ -20,7 +20,8 @@ from ...training import n_trainable
 from .. import learned
 from ..chunks import Chunks
 from ..faults import LOG, OVERLAP, PHONEMES, SOUND
-from ..frames import EXAMPLE, Frames, cut
+from ..frames import Frames, cut
+from ..singing import EXAMPLE
 from ..training import Diverged, Trained
 from .labels import check, labels
 from .systems import MAJORITY, SYSTEMS

@@ -8,7 +8,8 @@ import numpy as np
 
 from .... import audio
 from ....datasets.clip import Clip
-from ..frames import FRONT_END, Frames
+from ..frames import Frames
+from ..singing import FRONT_END
 
 
 def labels(clips: Sequence[Clip], frames: Frames) -> tuple[np.ndarray, np.ndarray]:

@@ -1,8 +1,8 @@
-"""List the systems that tell sung phonemes; what they read is in `frames`."""
+"""List the systems that tell sung phonemes; what they read is in `singing`."""
 
 from __future__ import annotations
 
-from ..frames import FRONT_END
+from ..singing import FRONT_END
 from ..systems import System
 
 SYSTEMS = {

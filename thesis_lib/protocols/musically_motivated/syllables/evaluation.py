@@ -23,7 +23,8 @@ from ...parameters import split as listed
 from ...training import n_trainable
 from ..chunks import Chunks
 from ..faults import SOUND
-from ..frames import EXAMPLE, FRONT_END, Frames, cut
+from ..frames import Frames, cut
+from ..singing import EXAMPLE, FRONT_END
 from ..training import Diverged, Trained
 from . import decoding, scores
 from .labels import check, labels

@@ -8,7 +8,8 @@ import numpy as np
 
 from .... import audio
 from ....datasets.clip import Clip
-from ..frames import FRONT_END, Frames
+from ..frames import Frames
+from ..singing import FRONT_END
 
 # Frames up to `NEAR` from an onset are positive, with weights that fall to 1/4; the next `NEAR` are negative, with
 # weights that rise from 1/4 (the paper's code).
