@@ -52,6 +52,7 @@ def test_ours_stand_beside_the_papers_numbers():
     assert table.loc["Time", "here"].startswith("70.0 [")
     assert pd.isna(results.table(records({"o_net": 0.5})).loc["O", "the paper, Ballroom"])
     assert "<i>" not in results.tables({"<i>": records(TRAINED)}).data
+    assert results.tables({"a": records({"o_net": 0.5, "trained_7x86": 0.5})}).data == "", "the papers state neither"
 
 
 def test_the_answer_names_the_best_network_its_size_and_the_worth_of_shape():

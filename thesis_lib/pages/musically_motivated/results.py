@@ -106,13 +106,14 @@ def table(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def tables(runs: dict[str, pd.DataFrame]) -> HTML:
-    """Format `table` for several data sets."""
+    """Format `table` for the data sets with a network of which a paper states a score."""
     shown = [
         one.style.format("{:,}", subset="parameters")
         .format("{:.1f}", subset=one.columns[-1], na_rep="–")
         .set_caption(escape(name))
         .to_html()
         for name, one in ((name, table(records)) for name, records in runs.items())
+        if one.iloc[:, -1].notna().any()
     ]
     return HTML("".join(shown))
 
