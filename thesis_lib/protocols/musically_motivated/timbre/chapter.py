@@ -17,6 +17,7 @@ CHAPTER = Chapter(
         "draws": Number(1, 100),
         "epochs": Number(0, 10_000),
         "kept": Records(several=True, made_by="03t_timbre"),
+        "notes": Records(several=True, made_by="03t_timbre"),
     },
     examples={"3t": "-p dataset=rendered_tags -p systems=tags,tags_small"},
 )
