@@ -86,6 +86,13 @@ def test_a_wrong_parameter_ends_at_once(no_kernel, tmp_path, assignment, sentenc
             "dataset=rendered_dances",
             "needs sung phrases with the onsets of their syllables; rendered_dances has none",
         ),
+        (
+            "3p",
+            "dataset=rendered_dances",
+            "needs sung phrases with their phonemes, as rendered_singing and jingju have",
+        ),
+        ("3p", "protocol=threshold", "protocol must be all, or one or more of sound, overlap, log, paper"),
+        ("3s", "dataset=jingju", "needs sung phrases with the onsets of their syllables; jingju has none"),
         ("3t", "systems=instrument", "systems must be all, .*got 'instrument'. Did you mean instruments?"),
         ("3t", "transpose=yes", "transpose"),
         ("3", "protocol=loud", "protocol must be all, or one or more of sound, leak, whole, paper.*got 'loud'"),
