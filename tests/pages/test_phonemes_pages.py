@@ -34,8 +34,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_errors_are_red_and_symbols_stand_where_they_are_told(folder):
-    axes = phonemes.told(folder).axes
+def test_errors_are_red_and_symbols_stand_where_they_are_predicted(folder):
+    axes = phonemes.predicted(folder).axes
     assert [axis.get_title(loc="left") for axis in axes[1:]] == ["what is sung", "Timbral"]
     bars = [(round(bar.get_x(), 2), round(bar.get_width(), 2)) for bar in axes[2].patches]
     assert bars == [(0.0, 0.2), (0.2, 0.3), (0.5, 0.3), (0.8, 0.2)]
@@ -60,12 +60,17 @@ def test_guessing_is_the_most_frequent_phoneme_and_no_network():
 
 def test_the_answer_and_the_table_are_about_frames():
     said = answers.in_words({"<i>": SOUND})
-    assert "&lt;i&gt;" in said and "The timbral network reaches 60.0 % of the frames with 186,709 parameters" in said
+    assert "&lt;i&gt;" in said and "The timbral network reaches 60.0 % correct frames with 186,709 parameters" in said
     table = results.table(SOUND)
     assert table.loc["Timbral", "the paper, jingju phonemes dan"] == pytest.approx(48.4)
     assert table.loc["MLP", "the paper, jingju phonemes dan"] == pytest.approx(28.4)
     shown = phonemes.recalls({"<b>": SOUND})
     assert "&lt;b&gt;" in shown and "30.0 [" in shown and "25.0 [" in shown and "Most frequent phoneme" in shown
+
+
+def test_a_run_with_a_fault_alone_is_not_taken_for_its_baseline():
+    alone = SOUND[SOUND["system"] == "majority"], SOUND[SOUND["system"] != "majority"].assign(protocol="log")
+    assert scores.means(pd.concat(alone)).loc["phonemes", "mean"] == pytest.approx(60)
 
 
 def test_faults_are_priced_for_networks_alone():

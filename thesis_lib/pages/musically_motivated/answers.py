@@ -37,7 +37,7 @@ WORDS = {
 }  # fmt: skip
 UNITS = {
     "accuracy": "%", "micro F1": "% micro-averaged F1", "macro F1": "% macro-averaged F1", "ROC-AUC": "% ROC-AUC",
-    "frame accuracy": "% of the frames",
+    "frame accuracy": "% correct frames",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Draw what chapter III's networks tell of sung phonemes."""
+"""Draw the phonemes that chapter III's networks predict."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .scores import over
 SHORTEST = 5  # frames of a phoneme whose symbol is written
 
 
-def told(folder: Path) -> plt.Figure:
-    """Draw what is sung in one test phrase, and what each network tells: grey where it is right, red where it is not.
+def predicted(folder: Path) -> plt.Figure:
+    """Draw what is sung in one test phrase, and what each network predicts: grey where correct, red where not.
 
     Args:
         folder: folder of a run, with its example.
@@ -50,7 +50,7 @@ def told(folder: Path) -> plt.Figure:
 
 
 def recall(folder: Path) -> plt.Figure:
-    """Draw the share of each phoneme's frames that each network tells right, over all test phrases of the example.
+    """Draw the recall of each phoneme by each network, over the test phrases of the fold that the example is from.
 
     Args:
         folder: folder of a run, with its example.
@@ -65,7 +65,7 @@ def recall(folder: Path) -> plt.Figure:
         axis.plot(share, range(len(order)), marker, markersize=6, label=LABELS[name], alpha=0.8)
     symbols = [str(found["symbols"][place]) or "silence" for place in order]
     axis.set_yticks(range(len(order)), [f"{one} ({counts[k]:,})" for one, k in zip(symbols, order, strict=True)])
-    axis.set(xlabel="frames that are told right (%)", xlim=(-3, 103))
+    axis.set(xlabel="recall (%)", xlim=(-3, 103))
     axis.invert_yaxis()
     axis.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1), ncols=3)
     figure.tight_layout()
@@ -73,7 +73,7 @@ def recall(folder: Path) -> plt.Figure:
 
 
 def guessing(records: pd.DataFrame) -> float:
-    """Return the share of frames (%) of the phoneme that is the most frequent in training: what is right by guessing.
+    """Return the share of correct frames (%) if each is predicted to be the most frequent phoneme in training.
 
     Args:
         records: records of the page on phonemes.

@@ -1,7 +1,8 @@
-"""Train the networks that tell sung phonemes on every fold, and score every frame of the phrases to test."""
+"""Train the networks that label sung phonemes on every fold, and score every frame of the phrases to test."""
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -18,7 +19,6 @@ from ....files import written
 from ...parameters import split as listed
 from ...training import n_trainable
 from .. import learned
-from ..chunks import Chunks
 from ..faults import LOG, OVERLAP, PHONEMES, SOUND
 from ..frames import Frames, cut
 from ..singing import EXAMPLE
@@ -97,7 +97,7 @@ def evaluate(
     epochs: int, patience: int, folds: int | None = None, done: Callable[..., bool] = lambda **fields: False,
     folder: Path | None = None,
 ) -> Iterator[list[dict]]:  # fmt: skip
-    """Train every system on every fold, and score what it tells of each frame of the fold's phrases.
+    """Train every system on every fold, and score its prediction for each frame of the fold's phrases.
 
     Args:
         clips: phrases with phonemes, and at least three folds or a fixed split with a validation part.
@@ -113,8 +113,8 @@ def evaluate(
         folder: where `EXAMPLE` and `learned.FILTERS` are written, by the first fold and draw and without faults.
 
     Yields:
-        The records of one fold and draw: the share of frames that are told right, and the mean over phonemes of that
-        share, per system and protocol, and the same for the most frequent phoneme. If a training diverges, its metric
+        The records of one fold and draw: the share of frames that are predicted correctly, and the mean over phonemes
+        of that share, per system and protocol, and the same for the most frequent phoneme. If a training diverges, its metric
         is "diverged".
 
     Raises:
@@ -129,48 +129,38 @@ def evaluate(
     asked = [
         (part, drawn) for drawn in range(seed, seed + draws) for part in parts if not done(fold=part.fold, seed=drawn)
     ]
-    trainings = {protocol: OVERLAP in PHONEMES[protocol] for protocol in protocols}
-    with tqdm(total=len(asked) * len(systems) * len(set(trainings.values())), desc="trainings", unit="fit") as bar:
+    together = [[one for one in protocols if (OVERLAP in PHONEMES[one]) == overlap] for overlap in (False, True)]
+    together = [group for group in together if group]
+    with tqdm(total=len(asked) * len(systems) * len(together), desc="trainings", unit="fit") as bar:
         for part, drawn in asked:
-            test, common = frames.of(part.test)[:, 0], {"seed": drawn, "fold": part.fold, "train_size": len(part.train)}
-            frequent = np.bincount(truth[frames.of(part.train)[:, 0]]).argmax()
-            guess = np.full(len(test), frequent)
-            rows = [
-                common | {"system": MAJORITY, "protocol": SOUND, "n_params": 0, "seconds": 0.0} | one
-                for one in _scored(truth[test], guess)
-            ]
-            told = {}
-            for name in systems:
+            keeping = folder and (part, drawn) == asked[0]
+            common = {"seed": drawn, "fold": part.fold, "train_size": len(part.train)}
+            wanted, predicted = truth[frames.of(part.test)[:, 0]], {}
+            rows = [common | one for one in _guessed(truth[frames.of(part.train)[:, 0]], wanted)]
+            for name, group in itertools.product(systems, together):
+                bar.set_postfix_str(f"{name}, fold {part.fold}, draw {drawn - seed + 1}")
+                start = time.monotonic()
                 if name not in fitted:
                     fitted[name] = Trained(partial(SYSTEMS[name].build, len(symbols)), BATCH)
-                fit, length = fitted[name], fitted[name].model.input_shape[1]
-                row = common | {"system": name, "n_params": n_trainable(fit.model)}
-                for overlapping in sorted(set(trainings.values())):
-                    about = [protocol for protocol in protocols if trainings[protocol] == overlapping]
-                    bar.set_postfix_str(f"{name}, fold {part.fold}, draw {drawn - seed + 1}")
-                    start = time.monotonic()
-                    chunks = frames.divide(overlapped(part) if overlapping else part, length)
-                    chunks = chunks._replace(train=chunks.train[::every], validation=chunks.validation[::every])
-                    try:
-                        fit.fit(chunks, targets, epochs=epochs, patience=patience, seed=drawn)
-                        found = {
-                            one: _told(fit, chunks, faint if LOG in PHONEMES[one] else frames, part) for one in about
-                        }
-                        scored = [
-                            {"protocol": one} | score for one in about for score in _scored(truth[test], found[one])
-                        ]
-                        told |= {name: found[SOUND]} if SOUND in found else {}
-                        if folder and (part, drawn) == asked[0] and not overlapping:
-                            learned.keep(folder, name, fit.model)
-                    except Diverged as error:
-                        tqdm.write(f"{SYSTEMS[name].label}, fold {part.fold}: {error}; the other trainings go on.")
-                        scored = [{"protocol": one, "metric": "diverged", "value": 1.0} for one in about]
-                    took = round(time.monotonic() - start, 2)
-                    rows += [row | one | {"seconds": took} for one in scored]
-                    bar.update()
-            if folder and (part, drawn) == asked[0]:
-                first = frames.phrase[test] == part.test[0]
-                _keep_example(folder, clips[part.test[0]], symbols, truth[test], told, first)
+                try:
+                    found = _predicted(
+                        fitted[name], frames, faint, targets, part, group, every,
+                        epochs=epochs, patience=patience, seed=drawn,
+                    )  # fmt: skip
+                    scored = [{"protocol": one} | score for one in group for score in _scored(wanted, found[one])]
+                    if SOUND in found and keeping:
+                        predicted[name] = found[SOUND]
+                        learned.keep(folder, name, fitted[name].model)
+                except Diverged as error:
+                    tqdm.write(f"{SYSTEMS[name].label}, fold {part.fold}: {error}; the other trainings go on.")
+                    scored = [{"protocol": one, "metric": "diverged", "value": 1.0} for one in group]
+                row = {"system": name, "n_params": n_trainable(fitted[name].model)}
+                row["seconds"] = round(time.monotonic() - start, 2)
+                rows += [common | row | one for one in scored]
+                bar.update()
+            if keeping:
+                first = frames.phrase[frames.of(part.test)[:, 0]] == part.test[0]
+                _keep_example(folder, clips[part.test[0]], symbols, wanted, predicted, first)
             yield rows
 
 
@@ -179,26 +169,61 @@ def overlapped(part: Split) -> Split:
     return part._replace(train=np.concatenate([part.train, part.test[: round(OVERLAPPING * len(part.test))]]))
 
 
-def _told(fitted: Trained, chunks: Chunks, tested: Frames, part: Split) -> np.ndarray:
-    """Return the number of the most probable phoneme of each frame to test, whose spectrograms are in `tested`."""
-    places = tested.of(part.test, chunks.length)
-    return fitted.outputs(chunks._replace(values=tested.patches), places).argmax(axis=1)
+def _predicted(
+    fitted: Trained, frames: Frames, faint: Frames, targets: np.ndarray, part: Split, protocols: Sequence[str],
+    every: int, **fit: int,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Train once, and predict the frames to test by each of some protocols that train alike.
+
+    Args:
+        fitted: the network.
+        frames: of all phrases.
+        faint: the same with the compression `FAINT`.
+        targets: 1 for the phoneme of each frame and 0 for others, (n, C).
+        part: phrases to train on, to stop by and to test.
+        protocols: keys of `faults.PHONEMES`.
+        every: as in `evaluate`.
+        **fit: arguments of `Trained.fit`.
+
+    Returns:
+        The number of the most probable phoneme of each frame to test, by protocol.
+    """
+    learnt = overlapped(part) if OVERLAP in PHONEMES[protocols[0]] else part
+    chunks = frames.divide(learnt, fitted.model.input_shape[1])
+    chunks = chunks._replace(train=chunks.train[::every], validation=chunks.validation[::every])
+    fitted.fit(chunks, targets, **fit)
+    tested, places = {True: faint, False: frames}, frames.of(part.test, chunks.length)
+    return {
+        one: fitted.outputs(chunks._replace(values=tested[LOG in PHONEMES[one]].patches), places).argmax(axis=1)
+        for one in protocols
+    }
 
 
-def _scored(truth: np.ndarray, told: np.ndarray) -> list[dict]:
-    recall = recall_score(truth, told, labels=np.unique(truth), average="macro", zero_division=0)
-    accuracy = float((truth == told).mean())
+def _guessed(train: np.ndarray, test: np.ndarray) -> list[dict]:
+    """Return the records of predicting the phoneme that is the most frequent one in training for every frame."""
+    row = {"system": MAJORITY, "protocol": SOUND, "n_params": 0, "seconds": 0.0}
+    return [row | one for one in _scored(test, np.full(len(test), np.bincount(train).argmax()))]
+
+
+def _scored(truth: np.ndarray, predicted: np.ndarray) -> list[dict]:
+    recall = recall_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0)
+    accuracy = float((truth == predicted).mean())
     return [{"metric": "frame accuracy", "value": accuracy}, {"metric": "mean recall", "value": float(recall)}]
 
 
 def _keep_example(
-    folder: Path, clip: Clip, symbols: np.ndarray, truth: np.ndarray, told: dict[str, np.ndarray], first: np.ndarray
+    folder: Path,
+    clip: Clip,
+    symbols: np.ndarray,
+    truth: np.ndarray,
+    predicted: dict[str, np.ndarray],
+    first: np.ndarray,
 ) -> None:
-    """Write what is sung and told in the first test phrase, and each system's confusions in all test phrases."""
+    """Write what is sung and predicted in the first test phrase, and each system's confusions in all test phrases."""
     numbers = np.arange(len(symbols))
     with written(folder / EXAMPLE) as partial_file, partial_file.open("wb") as file:
         np.savez_compressed(
             file, path=str(clip.path), symbols=symbols, truth=truth[first],
-            **{name: found[first] for name, found in told.items()},
-            **{f"confused_{name}": confusion_matrix(truth, found, labels=numbers) for name, found in told.items()},
+            **{name: found[first] for name, found in predicted.items()},
+            **{f"confused_{name}": confusion_matrix(truth, found, labels=numbers) for name, found in predicted.items()},
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""List the systems that tell sung phonemes; what they read is in `singing`."""
+"""List the systems that label sung phonemes; what they read is in `singing`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ SYSTEMS = {
     "phonemes_small": System("Small filters", "phonemes_small", "published", FRONT_END),
     "phonemes_mlp": System("MLP", "phonemes_mlp", "dan", FRONT_END),
 }
-# What is always right to know: the score of the phoneme that is the most frequent one in training.
+# The baseline: every frame is predicted to be the most frequent phoneme in training.
 MAJORITY = "majority"
 LABELS = {name: system.label for name, system in SYSTEMS.items()} | {MAJORITY: "Most frequent phoneme"}
