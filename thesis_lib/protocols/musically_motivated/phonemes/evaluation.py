@@ -114,8 +114,8 @@ def evaluate(
 
     Yields:
         The records of one fold and draw: the share of frames that are predicted correctly, and the mean over phonemes
-        of that share, per system and protocol, and the same for the most frequent phoneme. If a training diverges, its metric
-        is "diverged".
+        of that share, per system and protocol, and the same for the most frequent phoneme. If a training diverges, its
+        metric is "diverged".
 
     Raises:
         ValueError: there is no validation part, or a phrase's phonemes do not fit.
