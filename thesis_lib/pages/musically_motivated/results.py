@@ -51,6 +51,7 @@ def accuracy_and_size(runs: dict[str, pd.DataFrame], chance: dict[str, float]) -
         axis.set(xscale="log", ylabel=METRICS.get(metric(records), ""), title=title)
         axis.xaxis.set_major_formatter("{x:,.0f}")  # powers would need matplotlib's markup
         axis.xaxis.set_minor_formatter(NullFormatter())
+        axis.margins(y=0.2)
     sizes = pd.concat(list(runs.values())).query("system in @SYSTEMS")["n_params"]
     axes[-1, 0].set(xlabel="trainable parameters", xlim=(sizes.min() / 6, 6 * sizes.max()))  # room for the names
     for paper, colour in colours.items():
@@ -75,7 +76,7 @@ def _name(axis: plt.Axes, found: pd.DataFrame) -> None:
                 textcoords="offset points", ha="left" if across > 0 else "right", va="bottom" if up > 0 else "top",
             )  # fmt: skip
             place = text.get_window_extent(renderer)
-            if not place.count_overlaps(taken) and inside.x0 < place.x0 and place.x1 < inside.x1:
+            if not place.count_overlaps(taken) and inside.containsx(place.x0) and inside.contains(place.x1, place.y1):
                 break
             text.remove()
         else:

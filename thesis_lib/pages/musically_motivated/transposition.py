@@ -29,7 +29,7 @@ def transposed(runs: dict[str, pd.DataFrame]) -> plt.Figure:
             axis.plot(table.index, table[name], marker="os^Dv<>Pp"[number % 9], markersize=5, label=LABELS[name])
         axis.set(ylabel=METRICS[metric(records)], title=title, xlabel="transposed by (semitones)")
         axis.set_xticks(table.index, [f"{shift:+d}" if shift else "0" for shift in table.index])
-        axis.legend(frameon=False, fontsize=9.5)
+        axis.legend(frameon=False, fontsize=9.5, loc="center left", bbox_to_anchor=(1, 0.5))
     figure.tight_layout()
     return figure
 
